@@ -1,0 +1,1 @@
+"""The team: agents, their behaviours, prompts and tools. Knows nothing of LSP or databases."""

@@ -1,0 +1,187 @@
+"""What every agent is: `IAgent`, its lifecycle, and behaviours that agents are composed of."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Literal, Protocol
+
+from agents.bus import Activity, AgentMessage, AgentStateChanged, Bus
+from agents.inference import LanguageModel
+from memory.manager import MemoryManager
+from memory.records import AgentLogEntry, new_id
+
+LogKind = Literal["message", "step", "decision", "generation", "error"]
+
+
+class TeamError(Exception):
+    """Something a person can do something about. `code` is a key of the wire's error codes."""
+
+    code = "notReady"
+
+
+class NotReadyError(TeamError):
+    """The repository or the machine is not in a state to work on."""
+
+
+class NotFoundError(TeamError):
+    """No ticket or proposal has that id."""
+
+    code = "notFound"
+
+
+class ConflictError(TeamError):
+    """Somebody else changed it meanwhile."""
+
+    code = "conflict"
+
+
+class InvalidStateError(TeamError):
+    """The action does not fit the state that the thing is in."""
+
+    code = "invalidState"
+
+
+class GitRefusedError(TeamError):
+    """Git, or the state of the working tree, does not allow the action. Nothing was changed."""
+
+    code = "gitRefused"
+
+
+class AgentState(StrEnum):
+    """An agent's lifecycle."""
+
+    CREATED = "created"
+    IDLE = "idle"
+    WORKING = "working"
+    WAITING = "waiting"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+_NEXT: dict[AgentState, frozenset[AgentState]] = {
+    AgentState.CREATED: frozenset({AgentState.IDLE, AgentState.STOPPED}),
+    AgentState.IDLE: frozenset({AgentState.WORKING, AgentState.STOPPED}),
+    AgentState.WORKING: frozenset(
+        {AgentState.IDLE, AgentState.WAITING, AgentState.FAILED, AgentState.STOPPED}
+    ),
+    AgentState.WAITING: frozenset({AgentState.WORKING, AgentState.IDLE, AgentState.STOPPED}),
+    AgentState.FAILED: frozenset({AgentState.IDLE, AgentState.STOPPED}),
+    AgentState.STOPPED: frozenset(),
+}
+
+
+@dataclass(frozen=True)
+class AgentSession:
+    """What an agent works for: one repository, one conversation."""
+
+    repository: str
+    session_id: str = ""
+
+
+@dataclass
+class Toolbox:
+    """What the team shares: models, memory and the bus."""
+
+    models: LanguageModel
+    memory: MemoryManager
+    bus: Bus
+
+
+class Behavior(Protocol):
+    """One thing that an agent can do. Behaviours hold no state between calls."""
+
+    name: str
+
+
+class IAgent(ABC):
+    """An agent of the team.
+
+    Subclasses set `agent_type` and `llm_prompt` (the name of their system prompt template)
+    and compose behaviours; they do their work inside `working()`.
+    """
+
+    agent_type: str
+    llm_prompt: str
+
+    def __init__(self, session: AgentSession, tools: Toolbox) -> None:
+        self.session = session
+        self.tools = tools
+        self.state = AgentState.CREATED
+        self.detail = ""
+
+    @property
+    @abstractmethod
+    def behaviors(self) -> tuple[Behavior, ...]:
+        """The behaviours that the agent is composed of."""
+
+    def start(self) -> None:
+        """Make the agent ready for work."""
+        self._enter(AgentState.IDLE)
+
+    def stop(self) -> None:
+        """End the agent; it takes no further work."""
+        if self.state is not AgentState.STOPPED:
+            self._enter(AgentState.STOPPED)
+
+    def _enter(self, state: AgentState) -> None:
+        if state not in _NEXT[self.state]:
+            raise InvalidStateError(f"{self.agent_type} cannot go from {self.state} to {state}.")
+        self.state = state
+        self.tools.bus.publish(AgentStateChanged(self.agent_type, state))
+
+    @asynccontextmanager
+    async def working(self, detail: str) -> AsyncGenerator[None, None]:
+        """Do one piece of work; a failure is logged and passed on."""
+        if self.state is AgentState.FAILED:
+            self._enter(AgentState.IDLE)
+        self.detail = detail
+        self._enter(AgentState.WORKING)
+        try:
+            yield
+        except Exception as error:
+            self._enter(AgentState.FAILED)
+            await self.log("error", str(error))
+            raise
+        finally:
+            self.detail = ""
+            if self.state in (AgentState.WORKING, AgentState.WAITING):
+                self._enter(AgentState.IDLE)
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Wait for a person, a slot or another agent."""
+        self._enter(AgentState.WAITING)
+        try:
+            yield
+        finally:
+            if self.state is AgentState.WAITING:
+                self._enter(AgentState.WORKING)
+
+    async def log(
+        self, kind: LogKind, text: str, ticket_id: str | None = None, **data: Any
+    ) -> None:
+        """Write a line to the agent log and tell the bus."""
+        entry = AgentLogEntry(
+            id=new_id("log", 16),
+            repository=self.session.repository,
+            agent=self.agent_type,
+            kind=kind,
+            text=text,
+            ticket_id=ticket_id,
+            data=data,
+        )
+        await self.tools.memory.log.append(entry)
+        self.tools.bus.publish(Activity(entry))
+
+    async def send(
+        self, recipient: str, text: str, ticket_id: str | None = None, **data: Any
+    ) -> None:
+        """Hand something to another agent; the message is kept in the agent log."""
+        self.tools.bus.publish(
+            AgentMessage(self.agent_type, recipient, text, ticket_id, data)
+        )
+        await self.log("message", f"→ {recipient}: {text}", ticket_id, **data)

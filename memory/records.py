@@ -1,0 +1,215 @@
+"""Records that Tenon keeps: plain, validated data without behaviour.
+
+Every record has a collision-safe `id` and a `revision` that rises by one with each
+replacement, so that two writers never overwrite each other unseen.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford base 32: no i, l, o, u
+
+
+def new_id(prefix: str, length: int = 10) -> str:
+    """A random id such as ``tkt-7f3kq0v9mh`` (5 bits per character)."""
+    return f"{prefix}-" + "".join(secrets.choice(_ALPHABET) for _ in range(length))
+
+
+def utc_now() -> datetime:
+    """The current time, aware, in UTC, to the millisecond (what every backend can keep)."""
+    now = datetime.now(UTC)
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+
+class Value(BaseModel):
+    """Base of values that live inside records."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Record(Value):
+    """Base of everything that is stored under an id of its own."""
+
+    id: str
+    revision: int = 0
+    created_at: datetime = Field(default_factory=utc_now)
+    updated_at: datetime = Field(default_factory=utc_now)
+
+
+class Session(Record):
+    """One conversation of a person with the team about one repository."""
+
+    repository: str
+    """Absolute path of the Git top level."""
+    title: str = ""
+
+
+class ConversationTurn(Record):
+    """One message of a conversation, as acknowledged to the person."""
+
+    session_id: str
+    role: Literal["user", "agent"]
+    agent: str = ""
+    """Agent type of the author when `role` is ``agent``."""
+    text: str
+    proposal_id: str | None = None
+    ticket_ids: list[str] = Field(default_factory=list)
+    complete: bool = True
+    """False when the person stopped the reply; the text is what had arrived."""
+
+
+class AgentLogEntry(Record):
+    """One line of the agent log: a message on the bus, a step or an error."""
+
+    repository: str
+    agent: str
+    kind: Literal["message", "step", "decision", "generation", "error"]
+    text: str
+    ticket_id: str | None = None
+    data: dict[str, Any] = Field(default_factory=dict)
+    """Figures of the step: tokens, tokens_per_second, seconds, remaining_seconds, …"""
+
+
+class Criterion(Value):
+    """An acceptance criterion; with an example when one can be run."""
+
+    id: str
+    """``AC-1`` … within its requirement."""
+    text: str
+    call: str | None = None
+    """Python expression that exercises the criterion, e.g. ``slugify("A b")``."""
+    expected: str | None = None
+    """Python expression of the value that `call` must equal."""
+    raises: str | None = None
+    """Name of the exception type that `call` must raise."""
+    origin: Literal["person", "model"] = "model"
+    """Who gave the example. A person's example is binding; a model's is a suggestion."""
+
+
+class Requirement(Value):
+    """One requirement of the spec."""
+
+    id: str
+    """``REQ-xxxxxx``, never reused."""
+    title: str
+    statement: str
+    """One EARS sentence (Mavin et al., 2009), or several."""
+    criteria: list[Criterion] = Field(default_factory=list)
+
+
+class RequirementChange(Value):
+    """One proposed change, decided on its own."""
+
+    requirement_id: str
+    kind: Literal["add", "modify", "remove"]
+    before: Requirement | None = None
+    after: Requirement | None = None
+    status: Literal["pending", "accepted", "rejected"] = "pending"
+
+
+class SpecProposal(Record):
+    """A set of proposed spec changes that a person accepts or rejects one by one."""
+
+    repository: str
+    request: str
+    """The person's words that led to the proposal."""
+    changes: list[RequirementChange]
+    questions: list[str] = Field(default_factory=list)
+
+
+class SpecVersion(Record):
+    """The whole spec text after an accepted change."""
+
+    repository: str
+    path: str
+    """Path of the spec file relative to the repository, with forward slashes."""
+    text: str
+    proposal_id: str | None = None
+    commit: str | None = None
+
+
+class TicketState(StrEnum):
+    """Where a ticket stands; see docs/architecture.md for the transitions."""
+
+    DRAFT = "draft"
+    READY = "ready"
+    TESTING = "testing"
+    IMPLEMENTING = "implementing"
+    REVIEW = "review"
+    MERGED = "merged"
+    BLOCKED = "blocked"
+    REJECTED = "rejected"
+
+
+class TestRunSummary(Value):
+    """Outcome of one run of a test command, computed from its machine-readable report."""
+
+    __test__ = False  # not a test class, whatever its name says to pytest
+
+    command: str
+    passed: int
+    failed: int
+    errors: int
+    skipped: int = 0
+    seconds: float
+    failing: list[str] = Field(default_factory=list)
+    """Ids of the tests that failed or errored."""
+    message: str = ""
+    """First failure, distilled to one or two lines."""
+    sandbox: str = ""
+    """``bubblewrap`` or ``limits``: how the run was confined."""
+
+
+class Evidence(Value):
+    """What proves a ticket: computed from exit codes, hashes and commits, never claimed."""
+
+    base_commit: str = ""
+    baseline_failing: list[str] = Field(default_factory=list)
+    red_run: TestRunSummary | None = None
+    test_hashes: dict[str, str] = Field(default_factory=dict)
+    """SHA-256 of each locked test file by repository path."""
+    green_run: TestRunSummary | None = None
+    suite_run: TestRunSummary | None = None
+    commits: list[str] = Field(default_factory=list)
+    merge_commit: str = ""
+    models: list[str] = Field(default_factory=list)
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    candidates_run: int = 0
+    minutes: float = 0.0
+    review: str = ""
+    """The Architect's remarks on the finished diff."""
+
+
+class Ticket(Record):
+    """A unit of work: one branch, one pair, one merge."""
+
+    repository: str
+    title: str
+    description: str = ""
+    requirement_ids: list[str] = Field(default_factory=list)
+    criteria: list[Criterion] = Field(default_factory=list)
+    dependencies: list[str] = Field(default_factory=list)
+    """Ids of tickets that must be merged first."""
+    priority: int = 0
+    """Higher runs first."""
+    state: TicketState = TicketState.DRAFT
+    target_file: str = ""
+    """Source file to change, relative to the repository, with forward slashes."""
+    target_symbol: str = ""
+    """Function, class or ``Class.method`` to add or change."""
+    base_branch: str = ""
+    branch: str = ""
+    note: str = ""
+    """Why the ticket is blocked or rejected, in words for a person."""
+    feedback: list[str] = Field(default_factory=list)
+    """What the person said when sending the work back."""
+    pending_merge: str | None = None
+    """Merge commit that an accept has prepared but not yet confirmed (the journal)."""
+    evidence: Evidence = Field(default_factory=Evidence)
