@@ -10,45 +10,34 @@ from enum import StrEnum
 from typing import Any, Literal, Protocol
 
 from agents.bus import Activity, AgentMessage, AgentStateChanged, Bus
+from agents.errors import (
+    ConflictError,
+    GitRefusedError,
+    InvalidStateError,
+    NotFoundError,
+    NotReadyError,
+    TeamError,
+)
 from agents.inference import LanguageModel
 from memory.manager import MemoryManager
 from memory.records import AgentLogEntry, new_id
 
+__all__ = [
+    "AgentSession",
+    "AgentState",
+    "Behavior",
+    "ConflictError",
+    "GitRefusedError",
+    "IAgent",
+    "InvalidStateError",
+    "LogKind",
+    "NotFoundError",
+    "NotReadyError",
+    "TeamError",
+    "Toolbox",
+]
+
 LogKind = Literal["message", "step", "decision", "generation", "error"]
-
-
-class TeamError(Exception):
-    """Something a person can do something about. `code` is a key of the wire's error codes."""
-
-    code = "notReady"
-
-
-class NotReadyError(TeamError):
-    """The repository or the machine is not in a state to work on."""
-
-
-class NotFoundError(TeamError):
-    """No ticket or proposal has that id."""
-
-    code = "notFound"
-
-
-class ConflictError(TeamError):
-    """Somebody else changed it meanwhile."""
-
-    code = "conflict"
-
-
-class InvalidStateError(TeamError):
-    """The action does not fit the state that the thing is in."""
-
-    code = "invalidState"
-
-
-class GitRefusedError(TeamError):
-    """Git, or the state of the working tree, does not allow the action. Nothing was changed."""
-
-    code = "gitRefused"
 
 
 class AgentState(StrEnum):

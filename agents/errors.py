@@ -1,0 +1,35 @@
+"""Errors that a person can do something about; their messages say what."""
+
+
+class TeamError(Exception):
+    """Something a person can do something about. `code` is a key of the wire's error codes."""
+
+    code = "notReady"
+
+
+class NotReadyError(TeamError):
+    """The repository or the machine is not in a state to work on."""
+
+
+class NotFoundError(TeamError):
+    """No ticket or proposal has that id."""
+
+    code = "notFound"
+
+
+class ConflictError(TeamError):
+    """Somebody else changed it meanwhile."""
+
+    code = "conflict"
+
+
+class InvalidStateError(TeamError):
+    """The action does not fit the state that the thing is in."""
+
+    code = "invalidState"
+
+
+class GitRefusedError(TeamError):
+    """Git, or the state of the working tree, does not allow the action. Nothing was changed."""
+
+    code = "gitRefused"
