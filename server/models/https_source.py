@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import httpx
 
-from server.models.transfer import BLOCK_BYTES, SourceError, Transfer, megabytes
+from server.models.transfer import BLOCK_BYTES, NotOfferedError, SourceError, Transfer, megabytes
 
 CONNECT_SECONDS = 3.0
 STALL_SECONDS = 20.0
@@ -21,7 +19,7 @@ async def download(transfer: Transfer) -> None:
     """
     url = transfer.model.url
     if url is None:
-        raise SourceError("this very file is not on the web")
+        raise NotOfferedError("this very file is not on the web")
     transfer.require_space(transfer.model.size_bytes - transfer.done_bytes)
     timeout = httpx.Timeout(STALL_SECONDS, connect=CONNECT_SECONDS)
     async with httpx.AsyncClient(timeout=timeout, follow_redirects=True) as client:
@@ -55,13 +53,15 @@ async def _receive(response: httpx.Response, transfer: Transfer, start: int) -> 
     if response.status_code not in (httpx.codes.OK, httpx.codes.PARTIAL_CONTENT):
         raise SourceError(f"{response.url.host} answered with status {response.status_code}")
     resumed = response.status_code == httpx.codes.PARTIAL_CONTENT
-    done = start if resumed else 0
+    done = reported = start if resumed else 0
     _check_length(response, transfer.model.size_bytes - done)
     with transfer.disk_full_named(), transfer.partial.open("ab" if resumed else "wb") as file:
-        async for block in response.aiter_bytes(BLOCK_BYTES):
-            await asyncio.to_thread(file.write, block)
+        async for block in response.aiter_raw():
+            file.write(block)
             done += len(block)
-            transfer.report(done, "from the web")
+            if done - reported >= BLOCK_BYTES:
+                transfer.report(done, "from the web")
+                reported = done
 
 
 def _check_length(response: httpx.Response, expected: int) -> None:

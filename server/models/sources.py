@@ -15,7 +15,7 @@ from filelock import AsyncFileLock
 
 from server.models import https_source, package_source
 from server.models.catalog import CATALOG, CatalogModel
-from server.models.transfer import FetchError, OnProgress, SourceError, Transfer
+from server.models.transfer import FetchError, NotOfferedError, OnProgress, SourceError, Transfer
 from server.models.verification import BadFileError, find_verified, is_stamped, verify, write_stamp
 
 logger = logging.getLogger(__name__)
@@ -64,7 +64,7 @@ async def _from_first_source(
             return await _download(transfer, source)
         except SourceError as error:
             problems.append(f"{source}: {error}")
-            if source != "local":
+            if not isinstance(error, NotOfferedError):
                 logger.warning("%s: %s", transfer.model.id, problems[-1])
     raise FetchError(_failure(transfer, problems))
 
@@ -82,7 +82,7 @@ async def _local(transfer: Transfer, local_path: Path | None) -> Path:
             logger.warning("%s: %s", transfer.model.id, problem)
             if path == target:
                 target.replace(target.with_name(target.name + ".bad"))
-    raise SourceError(problem)
+    raise NotOfferedError(problem)
 
 
 async def _download(transfer: Transfer, source: str) -> Path:

@@ -26,6 +26,10 @@ class SourceError(Exception):
     """One source cannot give the file; another may. The message is one line."""
 
 
+class NotOfferedError(SourceError):
+    """The source does not have the file at all, which is no news for a person."""
+
+
 class FetchError(ModelUnavailableError):
     """No source could give the file. The message lists what each said and what to do."""
 
