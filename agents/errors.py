@@ -8,7 +8,14 @@ class TeamError(Exception):
 
 
 class NotReadyError(TeamError):
-    """The repository or the machine is not in a state to work on."""
+    """The repository or the machine is not in a state to work on.
+
+    `problem` is one of the problem codes of the wire's status (``noCommit``, …), or empty.
+    """
+
+    def __init__(self, message: str, problem: str = "") -> None:
+        super().__init__(message)
+        self.problem = problem
 
 
 class NotFoundError(TeamError):
