@@ -1,0 +1,1 @@
+"""Medium-term memory: repositories of records over a document store."""
