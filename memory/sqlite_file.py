@@ -95,7 +95,7 @@ def _prepare_schema(connection: sqlite3.Connection, path: Path) -> None:
         elif found != SCHEMA_VERSION:
             raise SchemaMismatchError(
                 f"The database {path} has schema version {found}; this Tenon knows version "
-                f"{SCHEMA_VERSION}. Start a newer Tenon, or set TENON_DATA_DIR to another folder."
+                f"{SCHEMA_VERSION}. Start a newer Tenon, or use another TENON_DATA_DIR."
             )
 
 

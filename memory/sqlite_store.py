@@ -116,7 +116,7 @@ class SqliteStore:
         declared_collection(collection, used)
         condition, values = _condition(where)
         sql = f"SELECT body FROM {quoted(collection)} {condition} {_order(keys)} LIMIT ?"
-        rows = await self._read(sql, [*values, -1 if limit is None else limit])
+        rows = await self._read(sql, [*values, -1 if limit is None else max(limit, 0)])
         return [json.loads(body) for (body,) in rows]
 
     async def count_by(

@@ -32,7 +32,7 @@ def to_record(record_type: type[R], document: Document) -> R:
         fields = ", ".join(sorted({".".join(map(str, item["loc"])) for item in error.errors()}))
         raise SchemaMismatchError(
             f"The stored {record_type.__name__} {document.get('id')} has a form that this Tenon "
-            f"does not know ({fields}). Start a newer Tenon, or set TENON_DATA_DIR to another folder."
+            f"does not know ({fields}). Start a newer Tenon, or use another TENON_DATA_DIR."
         ) from error
 
 
