@@ -1,0 +1,208 @@
+"""Settings: the editor's configuration over `TENON_*` environment variables over defaults.
+
+A value that does not fit never stops Tenon: the next source is used, and `tenon doctor` tells.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from platformdirs import user_cache_path, user_data_path
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic.fields import FieldInfo
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from server.models.catalog import CONTEXT_WINDOW, DEFAULT_MODEL
+from server.models.sources import DEFAULT_SOURCES
+from server.protocol import Finding, SettingInForce
+from server.protocol_schema import camel_case
+
+Source = Literal["environment", "editor", "default"]
+_PREFIX = "TENON_"
+_SECRET = frozenset({"endpoint_api_key", "mongodb_uri"})
+
+
+class AgentModel(BaseModel):
+    """What one agent uses instead of the general settings."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    model: str | None = None
+    context_window: int | None = Field(default=None, ge=512)
+    threads: int | None = Field(default=None, ge=1)
+
+
+class Settings(BaseSettings):
+    """Every setting. The environment variable of `data_dir` is `TENON_DATA_DIR`, and so on."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=_PREFIX,
+        env_ignore_empty=True,
+        extra="ignore",
+        validate_default=False,
+        protected_namespaces=(),
+    )
+
+    data_dir: Path = Field(default_factory=lambda: user_data_path("tenon"))
+    cache_dir: Path = Field(default_factory=lambda: user_cache_path("tenon"))
+    model: str = DEFAULT_MODEL
+    """Id of the catalogue, or path of a GGUF file."""
+    heavy_model: str | None = None
+    mega_model: str | None = None
+    model_paths: dict[str, Path] = Field(default_factory=dict)
+    """Id -> GGUF file that is already on this machine."""
+    model_sources: Annotated[list[str], NoDecode] = list(DEFAULT_SOURCES)
+    scripted_model: Path | None = None
+    """For tests alone: a file of prepared replies instead of a model."""
+    context_window: int = Field(default=CONTEXT_WINDOW, ge=512)
+    threads: int | None = Field(default=None, ge=1)
+    """None: as many as there are physical cores."""
+    agents: dict[str, AgentModel] = Field(default_factory=dict)
+    endpoint_url: str | None = Field(default=None, pattern=r"^https?://")
+    endpoint_model: str | None = None
+    endpoint_api_key: str | None = None
+    offline: bool = True
+    mongodb_uri: str | None = Field(default=None, pattern=r"^mongodb(\+srv)?://")
+    python: Path | None = None
+    """Interpreter that runs the repository's tests; found by itself if left out."""
+    spec_path: str = "docs/spec.md"
+    commit_spec: bool = True
+    max_minutes: float = Field(default=20, gt=0)
+    max_candidates: int = Field(default=24, ge=1)
+    test_timeout: float = Field(default=60, gt=0)
+
+    @field_validator("model_sources", mode="before")
+    @classmethod
+    def _split_sources(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return [source.strip() for source in value.split(",") if source.strip()]
+        return value
+
+    @field_validator("python", mode="before")
+    @classmethod
+    def _find_command(cls, value: Any) -> Any:
+        return shutil.which(value) or value if isinstance(value, str) else value
+
+    @field_validator("data_dir", "cache_dir", "python", "scripted_model")
+    @classmethod
+    def _expand(cls, value: Path | None) -> Path | None:
+        return value.expanduser().absolute() if value else value
+
+    @field_validator("spec_path")
+    @classmethod
+    def _confine(cls, value: str) -> str:
+        path = Path(value)
+        if path.is_absolute() or ".." in path.parts or path.suffix.lower() != ".md":
+            raise ValueError("must be a Markdown file inside the repository")
+        return path.as_posix()
+
+    @property
+    def models_dir(self) -> Path:
+        """Folder of downloaded models."""
+        return self.cache_dir / "models"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what `load` gives: it reads the environment itself, value by value."""
+        return (init_settings,)
+
+
+class _Environment(EnvSettingsSource):
+    """The environment; JSON that does not parse is left to validation, value by value."""
+
+    def decode_complex_value(self, field_name: str, field: FieldInfo, value: Any) -> Any:
+        try:
+            return super().decode_complex_value(field_name, field, value)
+        except ValueError:
+            return value
+
+
+@dataclass(frozen=True)
+class LoadedSettings:
+    """The settings in force, where each came from, and what was wrong."""
+
+    values: Settings
+    sources: dict[str, Source] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+    def in_force(self) -> list[SettingInForce]:
+        """Every setting as text; secrets are not shown."""
+        return [
+            SettingInForce(name, _shown(name, value), self.sources.get(name, "default"))
+            for name, value in self.values.model_dump(mode="json").items()
+        ]
+
+
+def load(editor: Mapping[str, Any] | None = None) -> LoadedSettings:
+    """Read the environment and put the editor's configuration (camelCase names) over it."""
+    layers: dict[Source, dict[str, Any]] = {
+        "editor": _editor_values(editor or {}),
+        "environment": {
+            name: value for name, value in _Environment(Settings)().items() if value is not None
+        },
+    }
+    findings: list[Finding] = []
+    while True:
+        merged = layers["environment"] | layers["editor"]
+        try:
+            values = Settings(**merged)
+        except ValidationError as error:
+            findings.extend(_drop_invalid(error, layers))
+            continue
+        return LoadedSettings(values, _sources(layers), findings)
+
+
+def _editor_values(configuration: Mapping[str, Any]) -> dict[str, Any]:
+    names = {camel_case(name): name for name in Settings.model_fields}
+    return {
+        names[key]: value
+        for key, value in configuration.items()
+        if key in names and value not in (None, "")
+    }
+
+
+def _drop_invalid(error: ValidationError, layers: Mapping[Source, dict[str, Any]]) -> list[Finding]:
+    problems = {str(problem["loc"][0]): problem["msg"] for problem in error.errors()}
+    return [_drop(name, reason, layers) for name, reason in problems.items()]
+
+
+def _drop(name: str, reason: str, layers: Mapping[Source, dict[str, Any]]) -> Finding:
+    source: Source = "editor" if name in layers["editor"] else "environment"
+    del layers[source][name]
+    spelling = f"tenon.{camel_case(name)}" if source == "editor" else _PREFIX + name.upper()
+    return Finding(
+        name=f"setting {name}",
+        level="warning",
+        text=f"{spelling} is not usable and is ignored: {reason}.",
+        remedy=f"Correct {spelling}.",
+    )
+
+
+def _sources(layers: Mapping[Source, Mapping[str, Any]]) -> dict[str, Source]:
+    return {name: source for source in ("environment", "editor") for name in layers[source]}
+
+
+def _shown(name: str, value: Any) -> str:
+    if value is None or value in ({}, []):
+        return ""
+    if name in _SECRET:
+        return "(set)"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
