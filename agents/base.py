@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 
 from agents.bus import Activity, AgentMessage, AgentStateChanged, Bus
 from agents.errors import (
@@ -19,6 +20,7 @@ from agents.errors import (
     TeamError,
 )
 from agents.inference import LanguageModel
+from agents.prompting import render
 from memory.manager import MemoryManager
 from memory.records import AgentLogEntry, new_id
 
@@ -89,18 +91,23 @@ class Behavior(Protocol):
 class IAgent(ABC):
     """An agent of the team.
 
-    Subclasses set `agent_type` and `llm_prompt` (the name of their system prompt template)
-    and compose behaviours; they do their work inside `working()`.
+    Subclasses set `agent_type` and compose behaviours; they do their work inside `working()`,
+    one piece at a time.
     """
 
-    agent_type: str
-    llm_prompt: str
+    agent_type: ClassVar[str]
 
     def __init__(self, session: AgentSession, tools: Toolbox) -> None:
         self.session = session
         self.tools = tools
         self.state = AgentState.CREATED
         self.detail = ""
+        self._turn = asyncio.Lock()
+
+    @property
+    def llm_prompt(self) -> str:
+        """The system prompt: who the agent is. The same bytes every time, so it stays cached."""
+        return render(self.agent_type)
 
     @property
     @abstractmethod
@@ -125,20 +132,21 @@ class IAgent(ABC):
     @asynccontextmanager
     async def working(self, detail: str) -> AsyncGenerator[None, None]:
         """Do one piece of work; a failure is logged and passed on."""
-        if self.state is AgentState.FAILED:
-            self._enter(AgentState.IDLE)
-        self.detail = detail
-        self._enter(AgentState.WORKING)
-        try:
-            yield
-        except Exception as error:
-            self._enter(AgentState.FAILED)
-            await self.log("error", str(error))
-            raise
-        finally:
-            self.detail = ""
-            if self.state in (AgentState.WORKING, AgentState.WAITING):
+        async with self._turn:
+            if self.state is AgentState.FAILED:
                 self._enter(AgentState.IDLE)
+            self.detail = detail
+            self._enter(AgentState.WORKING)
+            try:
+                yield
+            except Exception as error:
+                self._enter(AgentState.FAILED)
+                await self.log("error", str(error) or type(error).__name__)
+                raise
+            finally:
+                self.detail = ""
+                if self.state in (AgentState.WORKING, AgentState.WAITING):
+                    self._enter(AgentState.IDLE)
 
     @contextmanager
     def waiting(self) -> Iterator[None]:
@@ -170,7 +178,5 @@ class IAgent(ABC):
         self, recipient: str, text: str, ticket_id: str | None = None, **data: Any
     ) -> None:
         """Hand something to another agent; the message is kept in the agent log."""
-        self.tools.bus.publish(
-            AgentMessage(self.agent_type, recipient, text, ticket_id, data)
-        )
+        self.tools.bus.publish(AgentMessage(self.agent_type, recipient, text, ticket_id, data))
         await self.log("message", f"→ {recipient}: {text}", ticket_id, **data)

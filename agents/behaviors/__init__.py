@@ -1,0 +1,1 @@
+"""One thing that an agent can do per module; agents are composed of them."""
