@@ -193,6 +193,8 @@ class Ticket(Record):
     repository: str
     title: str
     description: str = ""
+    proposal_id: str | None = None
+    """Spec proposal that the ticket carries out."""
     requirement_ids: list[str] = Field(default_factory=list)
     criteria: list[Criterion] = Field(default_factory=list)
     dependencies: list[str] = Field(default_factory=list)

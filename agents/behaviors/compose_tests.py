@@ -1,0 +1,130 @@
+"""Build a pytest module from acceptance criteria that carry an example. No model is needed."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from agents.behaviors.extract_examples import free_names
+from agents.python_names import identifier, is_builtin, root_name, standard_import
+from memory.records import Criterion, Ticket
+
+ImportOf = Callable[[str], str | None]
+"""Name -> the import line that binds it, or None if nobody knows the name."""
+
+
+@dataclass(frozen=True)
+class WrittenTest:
+    """One test function for one criterion."""
+
+    criterion_id: str
+    name: str
+    source: str
+    binding: bool
+    """True when a person gave the example; False for what a model suggested."""
+    imports: tuple[str, ...] = ()
+
+
+@dataclass
+class TestModule:
+    """The ticket's test file."""
+
+    __test__ = False
+
+    path: str
+    title: str
+    tests: list[WrittenTest] = field(default_factory=list)
+
+    def source(self) -> str:
+        """The file's text."""
+        imports = _grouped(i for test in self.tests for i in test.imports)
+        head = f'"""{self.title}"""\n\n' + (f"{imports}\n\n\n" if imports else "\n")
+        return head + "\n\n\n".join(test.source for test in self.tests) + "\n"
+
+    def without(self, names: set[str]) -> TestModule:
+        """The module without the tests called `names`."""
+        return TestModule(self.path, self.title, [t for t in self.tests if t.name not in names])
+
+
+def compose_test(ticket: Ticket, criterion: Criterion, import_of: ImportOf) -> WrittenTest | None:
+    """A test from the criterion's example; None if it has none that can run."""
+    if not criterion.call or not (criterion.expected or criterion.raises):
+        return None
+    sources = [criterion.call, *(s for s in (criterion.expected, criterion.raises) if s)]
+    imports = imports_for(sources, ticket.target_symbol, import_of)
+    if imports is None:
+        return None
+    body = _raises(criterion) if criterion.raises else _equals(criterion)
+    if criterion.raises or "pytest." in body:
+        imports = ("import pytest", *imports)
+    name = test_name(ticket.target_symbol, criterion)
+    source = f'def {name}() -> None:\n    """{_docstring(criterion)}"""\n{body}'
+    return WrittenTest(criterion.id, name, source, criterion.origin == "person", imports)
+
+
+def test_name(symbol: str, criterion: Criterion) -> str:
+    """``test_slugify_ac_2_accents_are_removed``."""
+    words = identifier(criterion.text, 44)
+    return f"test_{identifier(symbol)}_{identifier(criterion.id)}_{words}"
+
+
+def imports_for(
+    sources: Iterable[str], symbol: str, import_of: ImportOf
+) -> tuple[str, ...] | None:
+    """Import lines for all names in `sources`; None if one of them is unknown."""
+    imports: dict[str, None] = {}
+    for name in dict.fromkeys(n for source in sources for n in free_names(source)):
+        line = import_of(name)
+        if line is None and name != root_name(symbol):
+            if is_builtin(name):
+                continue
+            line = standard_import(name)
+        if line is None:
+            return None
+        imports[line] = None
+    return tuple(imports)
+
+
+def _equals(criterion: Criterion) -> str:
+    expected = criterion.expected or "None"
+    if expected in {"True", "False", "None"}:
+        return f"    assert {criterion.call} is {expected}"
+    if _has_float(expected):
+        return f"    assert {criterion.call} == pytest.approx({expected})"
+    return f"    assert {criterion.call} == {expected}"
+
+
+def _raises(criterion: Criterion) -> str:
+    return f"    with pytest.raises({criterion.raises}):\n        {criterion.call}"
+
+
+def _has_float(expected: str) -> bool:
+    """A float, or a flat list, tuple or dictionary with one: what pytest.approx compares."""
+    node = ast.parse(expected, mode="eval").body
+    if isinstance(node, ast.UnaryOp):
+        node = node.operand
+    parts: list[ast.expr | None] = [node]
+    if isinstance(node, ast.List | ast.Tuple):
+        parts = list(node.elts)
+    elif isinstance(node, ast.Dict):
+        parts = list(node.values)
+    values = [p.value for p in parts if isinstance(p, ast.Constant)]
+    numbers = all(isinstance(v, int | float) for v in values) and len(values) == len(parts)
+    return numbers and any(isinstance(v, float) for v in values)
+
+
+def _docstring(criterion: Criterion) -> str:
+    words = " ".join(criterion.text.split()).replace("\\", "/").replace('"', "'")
+    return f"{criterion.id}: {words}"
+
+
+def _grouped(lines: Iterable[str]) -> str:
+    """Import lines, each once: the standard library, pytest, then the code under test."""
+    groups: dict[int, set[str]] = {}
+    for line in lines:
+        module = line.split()[1].split(".")[0]
+        rank = 1 if module == "pytest" else 0 if module in sys.stdlib_module_names else 2
+        groups.setdefault(rank, set()).add(line)
+    return "\n\n".join("\n".join(sorted(groups[rank])) for rank in sorted(groups))

@@ -1,0 +1,82 @@
+"""Which functions or methods a wish is about, read off its words and examples."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass, field
+
+from agents.behaviors.extract_examples import Example, extract_examples
+from agents.python_names import is_builtin, parameters_of
+
+_MENTION = re.compile(r"(?<![\w.])([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)?)(\([^()]*\))")
+_QUOTED = re.compile(r"`([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)?)(?:\(\))?`")
+
+
+@dataclass
+class Subject:
+    """One function, class or ``Class.method`` of a wish, with the examples given for it.
+
+    `symbol` is empty when the wish names none.
+    """
+
+    symbol: str
+    examples: list[Example] = field(default_factory=list)
+
+
+def find_subjects(request: str, classes: set[str], known: set[str]) -> list[Subject]:
+    """Subjects in order of appearance; at least one.
+
+    `classes` are the names of the repository's classes, `known` all its names: a known
+    function that only serves as an argument of an example is no subject.
+    """
+    examples = extract_examples(request)
+    subjects: dict[str, Subject] = {}
+    for name in _defined_names(request):
+        subjects.setdefault(name, Subject(name))
+    for example in examples:
+        symbol = symbol_of(example.call, classes)
+        owner = _method_named(symbol, subjects)
+        subjects.setdefault(owner, Subject(owner)).examples.append(example)
+    if len(subjects) > 1:
+        subjects = {n: s for n, s in subjects.items() if s.examples or n not in known}
+    if not subjects:
+        quoted = _QUOTED.findall(request)
+        subjects = {n: Subject(n) for n in quoted[:1]} or {"": Subject("")}
+    return list(subjects.values())
+
+
+def symbol_of(call: str, classes: set[str]) -> str:
+    """What `call` exercises: ``slugify``, or ``Ledger.total`` of ``Ledger([]).total()``."""
+    node = ast.parse(call, mode="eval").body
+    while isinstance(node, ast.Subscript):
+        node = node.value
+    method = ""
+    while isinstance(node, ast.Call | ast.Attribute | ast.Subscript):
+        if isinstance(node, ast.Attribute):
+            method = node.attr
+        node = node.func if isinstance(node, ast.Call) else node.value
+    root = node.id if isinstance(node, ast.Name) else ""
+    return f"{root}.{method}" if method and root in classes else (root if not method else method)
+
+
+def _defined_names(request: str) -> list[str]:
+    """Names written like a definition: ``slugify(text)``, not ``slugify("A b")``."""
+    return [
+        name
+        for name, arguments in _MENTION.findall(request)
+        if parameters_of(f"def f{arguments}: pass") and not is_builtin(name)
+    ]
+
+
+def _method_named(symbol: str, subjects: dict[str, Subject]) -> str:
+    """`symbol`, or the subject that names the same method with or without its class."""
+    last = symbol.rsplit(".", 1)[-1]
+    for name in list(subjects):
+        if name.rsplit(".", 1)[-1] == last:
+            if "." in symbol and "." not in name:
+                subjects[symbol] = subjects.pop(name)
+                subjects[symbol].symbol = symbol
+                return symbol
+            return name
+    return symbol

@@ -1,0 +1,121 @@
+"""Turn an accepted requirement into a ticket: which code, in which file.
+
+What the repository map can tell is not asked of the model.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import PurePosixPath
+from typing import Any
+
+from pydantic import BaseModel
+
+from agents.asking import Context, decide
+from agents.base import IAgent
+from agents.python_names import root_name, slug
+from agents.tools.repo_map import RepoMap, is_test_file
+from memory.records import Requirement, Ticket
+
+_MAP_CHARACTERS = 6000
+_SYMBOL = "^[A-Za-z_][A-Za-z0-9_]{1,40}(\\\\.[a-z_][a-z0-9_]{1,40})?$"
+
+
+class Place(BaseModel):
+    """Where the code belongs."""
+
+    file: str
+    symbol: str = ""
+
+
+class PlanTicket:
+    """The Architect's first behaviour."""
+
+    name = "plan_ticket"
+
+    async def run(
+        self,
+        agent: IAgent,
+        requirement: Requirement,
+        symbol: str,
+        repo_map: RepoMap,
+        context: Context,
+    ) -> Place:
+        """File and symbol for `requirement`; `symbol` is what is known of it, or empty."""
+        known = _known_place(symbol, repo_map)
+        if known is not None:
+            return known
+        files = source_files(repo_map)
+        if symbol and len(files) == 1:
+            return Place(file=files[0], symbol=symbol)
+        place = await decide(
+            agent,
+            Place,
+            "plan_ticket",
+            context,
+            {
+                "repo_map": repo_map.render(_MAP_CHARACTERS),
+                "requirement": requirement,
+                "symbol": symbol,
+            },
+            label="choosing where the code belongs",
+            schema=_schema([*files, new_module(files, requirement.title)], bool(symbol)),
+            max_tokens=120,
+        )
+        place = place.model_copy(update={"symbol": symbol or place.symbol})
+        return _known_place(place.symbol, repo_map) or place
+
+
+def source_files(repo_map: RepoMap) -> list[str]:
+    """Python files that code may go into: no tests, no packaging, no empty markers first."""
+    plain = [p for p in repo_map.modules if not is_test_file(p) and PurePosixPath(p).name not in _NO]
+    return plain or [p for p in repo_map.modules if not is_test_file(p)]
+
+
+_NO = {"__init__.py", "__main__.py", "setup.py", "conftest.py", "noxfile.py", "tasks.py"}
+
+
+def new_module(files: list[str], title: str) -> str:
+    """Path of a module that does not exist yet, beside most of the others."""
+    parents = [str(PurePosixPath(p).parent) for p in files]
+    parent = max(parents, key=parents.count, default=".")
+    name = slug(title, 24).replace("-", "_") + ".py"
+    return name if parent == "." else f"{parent}/{name}"
+
+
+def ticket_id(proposal_id: str, requirement_id: str, symbol: str) -> str:
+    """The same ticket has the same id however often an interrupted plan is made again."""
+    digest = hashlib.sha256(f"{proposal_id} {requirement_id} {symbol}".encode()).hexdigest()
+    return f"tkt-{digest[:10]}"
+
+
+def order_by_need(tickets: list[Ticket], repo_map: RepoMap) -> None:
+    """Make a ticket that changes a file wait for the earlier one that changes the same file."""
+    last: dict[str, str] = {}
+    for ticket in tickets:
+        if earlier := last.get(ticket.target_file):
+            ticket.dependencies.append(earlier)
+        last[ticket.target_file] = ticket.id
+
+
+def _known_place(symbol: str, repo_map: RepoMap) -> Place | None:
+    """The file that has `symbol`, or the class that `symbol` is a method of, already."""
+    if not symbol:
+        return None
+    for name in (symbol, root_name(symbol)):
+        places = [path for path, found in repo_map.find(name) if not is_test_file(path)]
+        if places:
+            return Place(file=places[0], symbol=symbol)
+    return None
+
+
+def _schema(files: list[str], symbol_known: bool) -> dict[str, Any]:
+    properties: dict[str, Any] = {"file": {"type": "string", "enum": list(dict.fromkeys(files))}}
+    if not symbol_known:
+        properties["symbol"] = {"type": "string", "pattern": _SYMBOL}
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
