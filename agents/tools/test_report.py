@@ -14,7 +14,7 @@ Outcome = Literal["passed", "failed", "error", "skipped"]
 _MESSAGE_LENGTH = 300
 _WORST_LAST: tuple[Outcome, ...] = ("passed", "skipped", "failed", "error")
 _TAGS: dict[str, Outcome] = {"failure": "failed", "error": "error", "skipped": "skipped"}
-_PLACE = re.compile(r"^(?:/\S*/)?((?:[\w.-]+/)*[\w.-]+\.py):(\d+): ", re.MULTILINE)
+_PLACE = re.compile(r"^((?:[^\s/:]+/)*[^\s/:]+\.py):(\d+): ", re.MULTILINE)
 _NOISE = re.compile(r"[-?](?:\s|$)|\+ (?!where|and)|Full diff|Use -v|\^+$|Omitting|~|$")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import stat
+import sys
 import tempfile
 from pathlib import Path
 
@@ -48,7 +49,7 @@ class PytestRunner:
                 result = await self._sandboxed(root, report, arguments)
             except OSError as error:
                 return self._run(arguments, -1, problem=f"The tests cannot be started: {error}.")
-            return self._read(report, result, arguments)
+            return self._read(root, report, result, arguments)
 
     async def _sandboxed(self, root: Path, report: Path, arguments: list[str]) -> SandboxResult:
         options = [
@@ -67,12 +68,14 @@ class PytestRunner:
             timeout=self.timeout,
         )
 
-    def _read(self, report: Path, result: SandboxResult, arguments: list[str]) -> TestRun:
+    def _read(
+        self, root: Path, report: Path, result: SandboxResult, arguments: list[str]
+    ) -> TestRun:
         if result.stopped_for:
             problem = _STOPPED[result.stopped_for].format(timeout=self.timeout)
             return self._run(arguments, result.exit_code, result.seconds, problem=problem)
         try:
-            cases = parse_report(_read_untrusted(report))
+            cases = parse_report(_read_untrusted(report).replace(f"{root}/".encode(), b""))
         except (OSError, ValueError) as error:
             problem = self._no_report(result, error)
             return self._run(arguments, result.exit_code, result.seconds, problem=problem)
@@ -105,7 +108,10 @@ class PytestRunner:
 def _environment(root: Path, python: Path) -> dict[str, str]:
     """What the tests see; the code under test comes before anything that is installed."""
     folders = [root, *([root / "src"] if (root / "src").is_dir() else [])]
+    # Nothing in Tenon's own environment was installed for the repository's tests.
+    own = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"} if python == Path(sys.executable) else {}
     return {
+        **own,
         "PATH": f"{python.parent}:/usr/local/bin:/usr/bin:/bin",
         "PYTHONPATH": os.pathsep.join(map(str, folders)),
         "PYTHONDONTWRITEBYTECODE": "1",
@@ -129,8 +135,10 @@ def _read_untrusted(path: Path) -> bytes:
 
 def _contradiction(result: SandboxResult, cases: list[TestCase]) -> str:
     """Why report and exit code do not make a sound run; empty if they do."""
-    if result.exit_code == _NO_TESTS or not cases:
+    if result.exit_code == _NO_TESTS:
         return "No tests were found."
+    if not cases:
+        return f"pytest ended with exit code {result.exit_code}. {_last_words(result)}"
     failing = any(case.outcome in ("failed", "error") for case in cases)
     if failing == (result.exit_code == 0) or (result.exit_code > 1 and not failing):
         words = "tests failed" if failing else "no test failed"
