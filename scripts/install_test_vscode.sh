@@ -9,8 +9,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 source "$here/lib.sh"
 
 version=4.100.3
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/tenon
-target=${TENON_TEST_VSCODE:-$cache/vscode-$version}
+
+target=${TENON_TEST_VSCODE:-$(cache_folder)/vscode-$version}
 
 link_ripgrep() {
     local bin=node_modules/@vscode/ripgrep/bin

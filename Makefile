@@ -1,0 +1,90 @@
+# Everything that is done with this project. The steps are small scripts under scripts/;
+# a file in .stamps/ says that a step was done with the files that it depends on.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory --no-builtin-rules
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+
+PYTHON ?= python3
+export PYTHON REPO SEED
+# A request may hold dollar signs, which make would expand.
+override export REQUEST := $(value REQUEST)
+
+BIN := .venv/bin
+RUN_MODELS := qwen2.5-coder-1.5b minilm-l6-v2-int8
+TEST_MODELS := smollm2-135m qwen2.5-coder-0.5b
+
+.PHONY: help
+help: ## show this
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 10
+
+.PHONY: setup
+setup: .stamps/debian-run .stamps/python .stamps/node ## install what running needs, and the model
+	@$(BIN)/python -m server.models.pull $(RUN_MODELS)
+
+.PHONY: setup-test
+setup-test: setup .stamps/debian-test .stamps/python-dev .stamps/mongo
+	@$(BIN)/python -m server.models.pull $(TEST_MODELS)
+	@scripts/install_test_vscode.sh >/dev/null
+
+.PHONY: run
+run: setup ## let the team build a feature (REPO=path REQUEST="…" SEED=n are optional)
+	@scripts/run.sh
+
+.PHONY: check
+check: .stamps/python .stamps/python-dev .stamps/node ## lint, types and import rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	cd extension && npm run --silent check
+
+.PHONY: test
+test: setup-test check ## everything: lint, types, unit, contract, LSP, model and editor tests
+	cd extension && npm test --silent
+	TENON_TEST_VSCODE="$$(scripts/install_test_vscode.sh)" $(BIN)/pytest
+
+.PHONY: bench
+bench: setup ## measure the model on this machine
+	@$(BIN)/tenon bench
+
+.PHONY: editor
+editor: setup ## install the extension into VS Code, or show it in a browser
+	@scripts/editor.sh
+
+.PHONY: lock
+lock: ## write the lock files anew with the newest versions that fit
+	scripts/lock.sh
+	cd extension && npm update --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved
+	cd scripts/test-vscode && npm update --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved
+
+.PHONY: clean
+clean: ## remove what was installed and built here (models and other caches stay)
+	rm -rf .venv .venv-mongo .stamps build dist *.egg-info extension/node_modules extension/out extension/*.vsix
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+.stamps/debian-run .stamps/debian-test: .stamps/debian-%: scripts/setup_debian.sh
+	@scripts/setup_debian.sh $*
+	@mkdir -p $(@D) && touch $@
+
+.stamps/python: requirements.txt requirements-build.txt pyproject.toml scripts/setup_venv.sh .venv/bin/python
+	@scripts/setup_venv.sh
+	@mkdir -p $(@D) && touch $@
+
+.stamps/python-dev: requirements-dev.txt .stamps/python
+	@scripts/setup_venv.sh dev
+	@mkdir -p $(@D) && touch $@
+
+.stamps/mongo: requirements-mongo.txt scripts/setup_mongo.sh .venv-mongo/bin/python
+	@scripts/setup_mongo.sh
+	@mkdir -p $(@D) && touch $@
+
+.stamps/node: extension/package.json extension/package-lock.json scripts/setup_node.sh extension/node_modules/.package-lock.json
+	@scripts/setup_node.sh
+	@mkdir -p $(@D) && touch $@
+
+# The steps above create these; they are named so that their removal is noticed.
+.venv/bin/python .venv-mongo/bin/python extension/node_modules/.package-lock.json: ;

@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Installs the locked node packages of the extension. None of their install scripts is needed.
+set -euo pipefail
+cd "$(dirname "$0")/../extension"
+# shellcheck source=scripts/lib.sh
+source ../scripts/lib.sh
+
+need node "Install Node.js 20 or newer with npm"
+need npm "Install Node.js 20 or newer with npm"
+node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' ||
+    die "Node.js 20 or newer is needed; this is $(node --version)"
+say "Installing node packages …"
+npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2
