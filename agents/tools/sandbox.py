@@ -123,7 +123,8 @@ def _bubblewrap(
         "/tmp",  # noqa: S108 - a mount point inside the sandbox
         *_home(empty),
         *_binds(writable, readable),
-        *("--remount-ro", "/dev", "--remount-ro", "/"),
+        # Root could change the kernel's settings through a writable /proc/sys.
+        *("--remount-ro", "/proc", "--remount-ro", "/dev", "--remount-ro", "/"),
         *("--chdir", str(cwd)),
     ]
 

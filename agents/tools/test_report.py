@@ -12,6 +12,7 @@ from memory.records import TestRunSummary
 Outcome = Literal["passed", "failed", "error", "skipped"]
 
 _MESSAGE_LENGTH = 300
+_SOURCE_LENGTH = 120
 _WORST_LAST: tuple[Outcome, ...] = ("passed", "skipped", "failed", "error")
 _TAGS: dict[str, Outcome] = {"failure": "failed", "error": "error", "skipped": "skipped"}
 _PLACE = re.compile(r"^((?:[^\s/:]+/)*[^\s/:]+\.py):(\d+): ", re.MULTILINE)
@@ -35,10 +36,13 @@ class TestCase:
 
     @property
     def distilled(self) -> str:
-        """The failure in at most 300 characters: what was wrong, with values, and where."""
+        """The failure in at most 300 characters: the line, what was wrong with values, where."""
         marked = [line[1:].strip() for line in self.detail.splitlines() if line.startswith("E ")]
         lines = [line for line in marked if line and not _NOISE.match(line)]
+        source = [line[1:].strip() for line in self.detail.splitlines() if line.startswith(">")]
         text = "; ".join(lines) or self.message
+        if source:
+            text = f"`{source[-1][:_SOURCE_LENGTH]}`: {text}"
         place = _PLACE.findall(self.detail)
         where = f" ({place[-1][0]}:{place[-1][1]})" if place else ""
         room = _MESSAGE_LENGTH - len(where)
