@@ -1,0 +1,194 @@
+import { randomUUID } from "node:crypto";
+import * as vscode from "vscode";
+import {
+  LanguageClient,
+  ProgressType,
+  RevealOutputChannelOn,
+  State,
+  type LanguageClientOptions,
+} from "vscode-languageclient/node";
+import { Coalesced } from "./coalesced";
+import { messageOf, NotRunningError } from "./errors";
+import {
+  Notifications,
+  type NotificationTypes,
+  type ProgressValue,
+  type RequestTypes,
+} from "./protocol";
+import { findServerCommand } from "./serverCommand";
+import { explicitSettings } from "./settings";
+
+declare const CHECKOUT_COMMAND: string;
+
+export type ConnectionState = "starting" | "running" | "stopped" | "failed";
+
+const progressType = new ProgressType<ProgressValue>();
+
+/** The server process and the requests to it. */
+export class ServerConnection implements vscode.Disposable {
+  readonly #changed = new vscode.EventEmitter<ConnectionState>();
+  readonly #received = new vscode.EventEmitter<{ method: string; params: unknown }>();
+  readonly #restart = new Coalesced(() => this.#replaceClient());
+  readonly #log: vscode.LogOutputChannel;
+  #client: LanguageClient | undefined;
+  #state: ConnectionState = "stopped";
+
+  /** The server was started, stopped or lost. */
+  readonly onDidChangeState = this.#changed.event;
+  /** Why the server is not running; empty while it is. */
+  problem = "";
+
+  constructor(log: vscode.LogOutputChannel) {
+    this.#log = log;
+  }
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  /** Start the server, or replace the one that runs. Never rejects: `state` tells. */
+  restart(): Promise<void> {
+    return this.#restart.run();
+  }
+
+  /** Call `handler` with every notification `method` of this server and its successors. */
+  onNotification<M extends keyof NotificationTypes>(
+    method: M,
+    handler: (params: NotificationTypes[M]) => void,
+  ): vscode.Disposable {
+    return this.#received.event((message) => {
+      if (message.method === method) {
+        handler(message.params as NotificationTypes[M]);
+      }
+    });
+  }
+
+  /** Ask the server. Cancelling the token stops the work; progress arrives in order. */
+  async request<M extends keyof RequestTypes>(
+    method: M,
+    params: RequestTypes[M]["params"],
+    options: {
+      token?: vscode.CancellationToken;
+      onProgress?: (value: ProgressValue) => void;
+    } = {},
+  ): Promise<RequestTypes[M]["result"]> {
+    const client = this.#client;
+    if (this.#state !== "running" || !client) {
+      throw new NotRunningError();
+    }
+    const { onProgress, token } = options;
+    if (!onProgress) {
+      return client.sendRequest(method, params, token);
+    }
+    const partialResultToken = randomUUID();
+    const subscription = client.onProgress(progressType, partialResultToken, onProgress);
+    try {
+      return await client.sendRequest(method, { ...params, partialResultToken }, token);
+    } finally {
+      subscription.dispose();
+    }
+  }
+
+  /** Tell the running server that the editor's settings changed. */
+  async sendSettings(): Promise<void> {
+    if (this.#state === "running") {
+      await this.#client?.sendNotification("workspace/didChangeConfiguration", {
+        settings: currentSettings(),
+      });
+    }
+  }
+
+  /** Stop the server for good. */
+  async stop(): Promise<void> {
+    const client = this.#client;
+    this.#client = undefined;
+    if (client?.needsStop()) {
+      await client.dispose(5000).catch((error: unknown) => {
+        this.#log.warn(`The server did not stop in order: ${messageOf(error)}`);
+      });
+    }
+    this.#enter("stopped");
+  }
+
+  dispose(): void {
+    this.#changed.dispose();
+    this.#received.dispose();
+  }
+
+  async #replaceClient(): Promise<void> {
+    await this.stop();
+    const folder = vscode.workspace.workspaceFolders?.[0];
+    if (!folder || !vscode.workspace.isTrusted) {
+      return;
+    }
+    this.#enter("starting");
+    try {
+      this.#client = await this.#createClient(folder);
+      await this.#client.start();
+    } catch (error) {
+      this.#log.error(messageOf(error));
+      this.#enter("failed", messageOf(error));
+    }
+  }
+
+  async #createClient(folder: vscode.WorkspaceFolder): Promise<LanguageClient> {
+    const command = await findServerCommand({
+      setting: vscode.workspace.getConfiguration("tenon").get("command", ""),
+      environment: process.env,
+      checkout: CHECKOUT_COMMAND,
+      folder: folder.uri.fsPath,
+    });
+    this.#log.info(`Starting ${command.path} serve (found by ${command.source})`);
+    const server = {
+      command: command.path,
+      args: ["serve"],
+      options: { cwd: folder.uri.fsPath },
+    };
+    const client = new LanguageClient("tenon", "Tenon", server, this.#clientOptions(folder));
+    client.onDidChangeState((event) => {
+      if (client === this.#client) {
+        this.#follow(event.newState);
+      }
+    });
+    for (const method of Object.values(Notifications)) {
+      client.onNotification(method, (params: unknown) => {
+        this.#received.fire({ method, params });
+      });
+    }
+    return client;
+  }
+
+  #clientOptions(folder: vscode.WorkspaceFolder): LanguageClientOptions {
+    return {
+      documentSelector: [{ scheme: "file", language: "python" }],
+      workspaceFolder: folder,
+      outputChannel: this.#log,
+      revealOutputChannelOn: RevealOutputChannelOn.Never,
+      initializationOptions: { settings: currentSettings() },
+    };
+  }
+
+  #follow(state: State): void {
+    if (state === State.Running) {
+      this.#enter("running");
+    } else if (state === State.Starting) {
+      this.#enter("starting");
+    } else {
+      this.#enter("failed", "Tenon's server has stopped. The log says why.");
+    }
+  }
+
+  #enter(state: ConnectionState, problem = ""): void {
+    this.problem = problem;
+    if (state !== this.#state) {
+      this.#state = state;
+      this.#changed.fire(state);
+    }
+  }
+}
+
+function currentSettings(): Record<string, unknown> {
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  const configuration = vscode.workspace.getConfiguration("tenon", folder);
+  return explicitSettings((name) => configuration.inspect(name));
+}
