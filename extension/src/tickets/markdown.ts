@@ -1,0 +1,132 @@
+/** A ticket in Markdown: its tooltip and its page. Knows nothing of VS Code. */
+import { agentName } from "../agents";
+import type {
+  ActivityEntry,
+  Criterion,
+  Evidence,
+  TestRun,
+  Ticket,
+  TicketDetail,
+} from "../protocol";
+
+/** A few lines for the tooltip. All text of models and people is escaped. */
+export function ticketTooltip({ ticket, evidence }: TicketDetail): string {
+  return [
+    `**${escapeMarkdown(ticket.title)}**`,
+    note(ticket),
+    criteria(ticket.criteria ?? []),
+    evidenceList(evidence),
+  ]
+    .filter(Boolean)
+    .join("\n\n");
+}
+
+/** The whole page: what is asked, what proves it, what happened. */
+export function ticketPage({ ticket, evidence, log }: TicketDetail): string {
+  const proof = evidenceList(evidence);
+  const review = evidence.review ? `### Architect's review\n\n${quote(evidence.review)}` : "";
+  return [
+    `# ${escapeMarkdown(ticket.title)}`,
+    facts(ticket),
+    note(ticket),
+    ticket.description ? quote(ticket.description) : "",
+    section("Acceptance criteria", criteria(ticket.criteria ?? [])),
+    section("Evidence", [proof, review].filter(Boolean).join("\n\n")),
+    section("Log", log.map(logLine).join("\n")),
+  ]
+    .filter(Boolean)
+    .join("\n\n");
+}
+
+/** Text that Markdown shows as it is. */
+export function escapeMarkdown(text: string): string {
+  return text.replace(/[\\`*_{}[\]()#+\-!<>|~&]/g, "\\$&").replace(/\s*\n\s*/g, " ");
+}
+
+function section(title: string, content: string): string {
+  return content && `## ${title}\n\n${content}`;
+}
+
+function facts(ticket: Ticket): string {
+  const rows: [string, string][] = [
+    ["State", ticket.running ? `${ticket.state} (running)` : ticket.state],
+    ["Priority", String(ticket.priority)],
+    ["Requirements", (ticket.requirementIds ?? []).join(", ")],
+    ["File", ticket.targetFile ?? ""],
+    ["Symbol", ticket.targetSymbol ?? ""],
+    ["Branch", ticket.branch ?? ""],
+    ["Merges into", ticket.baseBranch ?? ""],
+    ["Ticket", ticket.id],
+  ];
+  const lines = rows
+    .filter(([, value]) => value)
+    .map(([name, value]) => `| ${name} | ${code(value)} |`);
+  return ["| | |", "|---|---|", ...lines].join("\n");
+}
+
+function note(ticket: Ticket): string {
+  return ticket.note ? quote(ticket.note) : "";
+}
+
+function criteria(list: Criterion[]): string {
+  return list
+    .map(({ id, text, call, expected, raises }) => {
+      const outcome = raises ? ` raises ${code(raises)}` : expected ? ` → ${code(expected)}` : "";
+      const example = call ? `: ${code(call)}${outcome}` : "";
+      return `- ${escapeMarkdown(`${id} ${text}`)}${example}`;
+    })
+    .join("\n");
+}
+
+function evidenceList(evidence: Evidence): string {
+  const commits = (evidence.commits ?? []).map((commit) => code(commit.slice(0, 10))).join(", ");
+  const lines = [
+    run("Tests failed first", evidence.redRun),
+    run("Tests pass now", evidence.greenRun),
+    run("Whole suite", evidence.suiteRun),
+    commits && `- Commits: ${commits}`,
+    evidence.mergeCommit && `- Merged as ${code(evidence.mergeCommit.slice(0, 10))}`,
+    effort(evidence),
+  ];
+  return lines.filter(Boolean).join("\n");
+}
+
+function run(title: string, result: TestRun | null | undefined): string {
+  if (!result) {
+    return "";
+  }
+  const counts = [`${result.passed} passed`, `${result.failed} failed`];
+  if (result.errors) {
+    counts.push(`${result.errors} errors`);
+  }
+  const sandbox = result.sandbox ? `, sandbox: ${result.sandbox}` : "";
+  return `- ${title}: ${counts.join(", ")} in ${result.seconds.toFixed(1)} s${escapeMarkdown(sandbox)}`;
+}
+
+function effort(evidence: Evidence): string {
+  const parts = [
+    (evidence.models ?? []).map(code).join(", "),
+    evidence.completionTokens ? `${evidence.completionTokens} tokens written` : "",
+    evidence.candidatesRun ? `${evidence.candidatesRun} candidates tried` : "",
+    evidence.minutes ? `${evidence.minutes.toFixed(1)} minutes` : "",
+  ].filter(Boolean);
+  return parts.length ? `- ${parts.join(" · ")}` : "";
+}
+
+function logLine(entry: ActivityEntry): string {
+  const time = entry.createdAt.slice(11, 19);
+  return `- ${code(time)} **${escapeMarkdown(agentName(entry.agent))}** ${escapeMarkdown(entry.text)}`;
+}
+
+function code(text: string): string {
+  const fence = text.includes("`") ? "``" : "`";
+  const inner = text.replace(/\s+/g, " ").replaceAll("|", "\\|");
+  return fence === "``" ? `${fence} ${inner} ${fence}` : `${fence}${inner}${fence}`;
+}
+
+function quote(text: string): string {
+  return text
+    .split("\n")
+    .map((line) => `> ${escapeMarkdown(line)}`)
+    .join("\n");
+}
