@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { COMMAND_IDS } from "../src/commandIds";
+import { SERVER_SETTINGS } from "../src/settings";
+
+interface Manifest {
+  capabilities: { untrustedWorkspaces: { restrictedConfigurations: string[] } };
+  contributes: {
+    commands: { command: string; title: string }[];
+    menus: Record<string, { command: string }[]>;
+    viewsWelcome: { contents: string; when: string }[];
+    configuration: { properties: Record<string, { scope: string }> };
+  };
+}
+
+const text = readFileSync("package.json", "utf8");
+const manifest = JSON.parse(text) as Manifest;
+const words = JSON.parse(readFileSync("package.nls.json", "utf8")) as Record<string, string>;
+const { commands, menus, configuration } = manifest.contributes;
+
+test("every declared command is registered, and every registered one is declared", () => {
+  const declared = commands.map(({ command }) => command);
+
+  assert.deepEqual(declared.toSorted(), [...COMMAND_IDS].toSorted());
+});
+
+test("menus hold declared commands alone", () => {
+  const known = new Set<string>(COMMAND_IDS);
+  const strangers = Object.values(menus)
+    .flat()
+    .filter(({ command }) => !known.has(command));
+
+  assert.deepEqual(strangers, []);
+});
+
+test("every text of the manifest has words, and no words are left over", () => {
+  const used = [...text.matchAll(/"%([^%]+)%"/g)].map((match) => match[1]);
+
+  assert.deepEqual([...new Set(used)].toSorted(), Object.keys(words).toSorted());
+});
+
+test("buttons of the welcome views run commands that exist", () => {
+  const builtIn = /^(git\.|workbench\.|tenon\.chat\.focus$)/;
+  const linked = Object.entries(words)
+    .filter(([key]) => key.startsWith("welcome."))
+    .flatMap(([, value]) => [...value.matchAll(/\(command:([^)]+)\)/g)])
+    .map((match) => match[1] ?? "");
+  const unknown = linked.filter(
+    (command) => !builtIn.test(command) && !COMMAND_IDS.some((id) => id === command),
+  );
+
+  assert.ok(linked.length > 0);
+  assert.deepEqual(unknown, []);
+});
+
+test("every setting of the server is declared", () => {
+  const missing = SERVER_SETTINGS.filter((name) => !(`tenon.${name}` in configuration.properties));
+
+  assert.deepEqual(missing, []);
+});
+
+test("an untrusted workspace cannot choose what runs or where text is sent", () => {
+  const restricted = manifest.capabilities.untrustedWorkspaces.restrictedConfigurations;
+  const open = Object.entries(configuration.properties)
+    .filter(([name, { scope }]) => scope === "machine-overridable" && !restricted.includes(name))
+    .map(([name]) => name);
+
+  assert.deepEqual(open, ["tenon.contextWindow", "tenon.threads"]);
+});

@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Ticket, TicketDetail, TicketStateName } from "../src/protocol";
+import { contextValue, grouped, groupOf } from "../src/tickets/groups";
+import { escapeMarkdown, ticketPage, ticketTooltip } from "../src/tickets/markdown";
+
+function ticket(state: TicketStateName, fields: Partial<Ticket> = {}): Ticket {
+  return {
+    id: `tkt-${state}`,
+    revision: 1,
+    title: state,
+    state,
+    priority: 1,
+    createdAt: "",
+    updatedAt: "",
+    ...fields,
+  };
+}
+
+const STATES: TicketStateName[] = [
+  "draft",
+  "ready",
+  "testing",
+  "implementing",
+  "review",
+  "merged",
+  "blocked",
+  "rejected",
+];
+
+test("every state has a group, and what needs the person comes first", () => {
+  const groups = [...grouped(STATES.map((state) => ticket(state))).keys()].map(({ id }) => id);
+
+  assert.deepEqual(groups, [
+    "review",
+    "working",
+    "blocked",
+    "ready",
+    "draft",
+    "merged",
+    "rejected",
+  ]);
+});
+
+test("groups without a ticket are not shown", () => {
+  assert.equal(grouped([]).size, 0);
+});
+
+test("a ticket that is being worked on is in progress and can be cancelled", () => {
+  const running = ticket("ready", { running: true });
+
+  assert.equal(groupOf(running).id, "working");
+  assert.equal(contextValue(running), "ticket.running");
+});
+
+test("text of a model cannot add markup to a ticket's page", () => {
+  const hostile = "[x](command:evil) <img src=x> **b** `c`";
+
+  const escaped = escapeMarkdown(hostile);
+
+  assert.doesNotMatch(escaped, /(?<!\\)[[\]()<>*`]/);
+});
+
+test("the page shows what proves the ticket", () => {
+  const detail: TicketDetail = {
+    ticket: ticket("review", {
+      criteria: [{ id: "AC-1", text: "lower case", call: 'f("A")', expected: '"a"' }],
+    }),
+    evidence: {
+      redRun: { command: "pytest", passed: 0, failed: 2, errors: 0, seconds: 0.5 },
+      greenRun: { command: "pytest", passed: 2, failed: 0, errors: 0, seconds: 0.25 },
+      commits: ["0123456789abcdef"],
+    },
+    log: [
+      { id: "1", createdAt: "2026-01-01T10:00:00Z", agent: "tester", kind: "step", text: "red" },
+    ],
+  };
+
+  const page = ticketPage(detail);
+
+  assert.match(page, /Tests failed first: 0 passed, 2 failed in 0\.5 s/);
+  assert.match(page, /Tests pass now: 2 passed, 0 failed/);
+  assert.match(page, /`0123456789`/);
+  assert.match(page, /`f\("A"\)` → `"a"`/);
+  assert.match(page, /\*\*Tester\*\* red/);
+  assert.doesNotMatch(ticketTooltip(detail), /Log/);
+});
