@@ -12,14 +12,18 @@ import logging
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
+
+from filelock import FileLock
 
 from memory.embeddings import DIMENSIONS, Embedder, Vectors
 
 _T = TypeVar("_T")
 _log = logging.getLogger(__name__)
 _TABLE = "snippets"
+_LOCK_SECONDS = 30
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,9 @@ class SnippetMemory:
         self._embedder = embedder
         self._table: Any = None
         self._warned = False
+        self._closed = False
+        # Lance lets two merges at once both insert the same id.
+        self._writing = FileLock(folder / "write.lock", timeout=_LOCK_SECONDS)
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="tenon-lance")
 
     async def add(self, repository: str, path: str, symbol: str, text: str, ticket_id: str) -> None:
@@ -67,10 +74,12 @@ class SnippetMemory:
 
     async def close(self) -> None:
         """Release the table. Closing twice is allowed."""
-        self._table = None
-        self._executor.shutdown()
+        self._closed = True
+        await asyncio.to_thread(self._executor.shutdown)
 
     async def _degrading(self, work: Callable[[Embedder], Awaitable[_T]], otherwise: _T) -> _T:
+        if self._closed:
+            return otherwise
         if self._embedder is None:
             self._warn("no embedding model; get it with: tenon models pull minilm-l6-v2-int8")
             return otherwise
@@ -110,12 +119,17 @@ class SnippetMemory:
         if self._table is None:
             import lancedb
 
-            database = lancedb.connect(self._folder)
-            self._table = database.create_table(_TABLE, schema=_schema(), exist_ok=True)
+            self._folder.mkdir(parents=True, exist_ok=True)
+            # An interval of zero: every use sees what another window has added.
+            database = lancedb.connect(self._folder, read_consistency_interval=timedelta(0))
+            with self._writing:
+                self._table = database.create_table(_TABLE, schema=_schema(), exist_ok=True)
         return self._table
 
     def _insert(self, row: dict[str, Any]) -> None:
-        self._open().merge_insert("id").when_not_matched_insert_all().execute([row])
+        table = self._open()
+        with self._writing:
+            table.merge_insert("id").when_not_matched_insert_all().execute([row])
 
     def _nearest(self, vectors: Vectors, limit: int, repository: str | None) -> list[Any]:
         query = self._open().search(vectors[0]).distance_type("cosine").limit(limit)

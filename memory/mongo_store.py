@@ -31,6 +31,7 @@ from memory.schema import COLLECTIONS, INSERTED, LOGS, SCHEMA_VERSION, CappedLog
 _SERVER_SELECTION_MS = 3_000
 _SOCKET_MS = 30_000
 _DEFAULT_DATABASE = "tenon"
+_SCHEMES = ("mongodb://", "mongodb+srv://")
 _NAMESPACE_EXISTS = 48
 
 
@@ -207,6 +208,8 @@ class MongoStore:
 
 def _connect(uri: str) -> AsyncMongoClient[Document]:
     """A client that acknowledges what is in the journal of a majority, and nothing earlier."""
+    if not uri.startswith(_SCHEMES):
+        raise invalid_uri()
     try:
         return AsyncMongoClient(
             uri,

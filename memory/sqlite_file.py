@@ -97,6 +97,8 @@ def _prepare_schema(connection: sqlite3.Connection, path: Path) -> None:
                 f"The database {path} has schema version {found}; this Tenon knows version "
                 f"{SCHEMA_VERSION}. Start a newer Tenon, or use another TENON_DATA_DIR."
             )
+        # BEGIN IMMEDIATE lets a read-only file pass; a statement that could write does not.
+        connection.execute("DELETE FROM log_sizes WHERE log IS NULL")
 
 
 def _create_schema(connection: sqlite3.Connection) -> None:
