@@ -47,10 +47,16 @@ async def fetch(
     target = model.path(models_dir)
     if local_path is None and is_stamped(target, model, models_dir):
         return target
-    target.parent.mkdir(parents=True, exist_ok=True)
     transfer = Transfer(model, models_dir, on_progress)
-    async with AsyncFileLock(target.with_name(target.name + ".lock")):
-        return await _from_first_source(transfer, sources, local_path)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        async with AsyncFileLock(target.with_name(target.name + ".lock")):
+            return await _from_first_source(transfer, sources, local_path)
+    except OSError as error:
+        raise FetchError(
+            f"{model.id} cannot be kept in {models_dir} ({error.strerror or error}). Make the "
+            "folder writable, or choose another with TENON_CACHE_DIR."
+        ) from error
 
 
 async def _from_first_source(

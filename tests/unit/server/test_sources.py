@@ -261,6 +261,12 @@ async def test_a_disk_that_fills_up_on_the_way_is_named(
         await fetch(model, tmp_path, WEB)
 
 
+async def test_a_folder_that_cannot_be_used_is_named(model: CatalogModel, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(FetchError, match=r"cannot be kept in .*file.*TENON_CACHE_DIR"):
+        await fetch(model, tmp_path / "file", WEB)
+
+
 async def test_two_processes_fetch_a_file_once(
     model: CatalogModel, web: FileServer, tmp_path: Path
 ) -> None:
