@@ -49,7 +49,7 @@ test: setup-test check ## everything: lint, types, unit, contract, LSP, model an
 
 .PHONY: bench
 bench: setup ## measure the model on this machine
-	@$(BIN)/tenon bench
+	@$(BIN)/python scripts/bench.py
 
 .PHONY: editor
 editor: setup ## install the extension into VS Code, or show it in a browser

@@ -8,12 +8,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
-import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
-from platformdirs import user_cache_path
 from rich.console import Console
 from rich.logging import RichHandler
 from rich.progress import (
@@ -26,9 +23,11 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
+from server import settings
 from server.models.catalog import CATALOG, CatalogModel
-from server.models.sources import DEFAULT_SOURCES, fetch
-from server.models.transfer import FetchError, megabytes
+from server.models.sources import fetch
+from server.models.transfer import FetchError, OnProgress, megabytes
+from server.settings import Settings
 
 
 class ProgressLines:
@@ -61,20 +60,10 @@ class ProgressBar:
         self._progress.update(self._tasks[name], completed=done, description=text)
 
 
-def default_models_dir() -> Path:
-    """Return the folder of models in the user's cache."""
-    cache = os.environ.get("TENON_CACHE_DIR")
-    return (Path(cache) if cache else user_cache_path("tenon")) / "models"
-
-
-async def pull(
-    models: Sequence[CatalogModel], models_dir: Path, sources: Sequence[str], console: Console
-) -> None:
+async def pull(models: Sequence[CatalogModel], values: Settings, console: Console) -> None:
     """Fetch the models one after the other and show how far it is. Raises FetchError."""
     if not console.is_terminal:
-        lines = ProgressLines(console)
-        for model in models:
-            await fetch(model, models_dir, sources, lines)
+        await _fetch_all(models, values, ProgressLines(console))
         return
     columns = (
         TextColumn("{task.description}"),
@@ -84,26 +73,34 @@ async def pull(
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=console) as progress:
-        bar = ProgressBar(progress)
-        for model in models:
-            await fetch(model, models_dir, sources, bar)
+        await _fetch_all(models, values, ProgressBar(progress))
+
+
+async def _fetch_all(
+    models: Sequence[CatalogModel], values: Settings, on_progress: OnProgress
+) -> None:
+    for model in models:
+        await fetch(
+            model,
+            values.models_dir,
+            values.model_sources,
+            on_progress,
+            local_path=values.model_paths.get(model.id),
+        )
 
 
 def main() -> int:
     """Fetch the models named on the command line; return the exit code."""
-    environment = os.environ.get("TENON_MODEL_SOURCES", ",".join(DEFAULT_SOURCES))
     parser = argparse.ArgumentParser(prog="python -m server.models.pull", description=__doc__)
     parser.add_argument("ids", nargs="+", metavar="ID", choices=sorted(CATALOG))
-    parser.add_argument("--models-dir", type=Path, default=default_models_dir())
-    parser.add_argument("--sources", default=environment, help="comma-separated, in order")
     options = parser.parse_args()
     console = Console(stderr=True)
     handler = RichHandler(console=console, show_time=False, show_path=False)
     logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[handler])
     models = [CATALOG[name] for name in options.ids]
-    sources = [source.strip() for source in options.sources.split(",") if source.strip()]
+    values = settings.load().values
     try:
-        asyncio.run(pull(models, options.models_dir, sources, console))
+        asyncio.run(pull(models, values, console))
     except FetchError as error:
         console.print(str(error), style="red", highlight=False, markup=False)
         return 1
