@@ -20,7 +20,6 @@ from agents.inference import (
     Completion,
     CompletionRequest,
     GenerationFailedError,
-    OnText,
     Priority,
     PromptTooLongError,
     complete_one,
@@ -170,8 +169,12 @@ async def decide(
     Raises GenerationFailedError if that does not help.
     """
     request = request_for(
-        agent, prompt, context, variables,
-        max_tokens=max_tokens, json_schema=schema or kind.model_json_schema(),
+        agent,
+        prompt,
+        context,
+        variables,
+        max_tokens=max_tokens,
+        json_schema=schema or kind.model_json_schema(),
     )
     retry = replace(request, max_tokens=2 * max_tokens, temperatures=(0.5,), repeat_penalty=1.1)
     for attempt in (request, retry):

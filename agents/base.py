@@ -139,6 +139,9 @@ class IAgent(ABC):
             self._enter(AgentState.WORKING)
             try:
                 yield
+            except TeamError as error:  # an answer for a person, not a failure of the agent
+                await self.log("decision", str(error))
+                raise
             except Exception as error:
                 self._enter(AgentState.FAILED)
                 await self.log("error", str(error) or type(error).__name__)

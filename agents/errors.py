@@ -40,3 +40,9 @@ class GitRefusedError(TeamError):
     """Git, or the state of the working tree, does not allow the action. Nothing was changed."""
 
     code = "gitRefused"
+
+
+class TicketBlockedError(TeamError):
+    """The pair cannot go on with a ticket by itself; the message tells a person why."""
+
+    code = "invalidState"

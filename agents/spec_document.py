@@ -107,9 +107,7 @@ def _parse_requirement(identifier: str, title: str, body: list[str]) -> Requirem
             criteria.append(_parse_criterion(previous.id, joined))
         elif line.strip() and not criteria:
             statement.append(line.strip())
-    return Requirement(
-        id=identifier, title=title, statement=" ".join(statement), criteria=criteria
-    )
+    return Requirement(id=identifier, title=title, statement=" ".join(statement), criteria=criteria)
 
 
 def _parse_criterion(identifier: str, text: str) -> Criterion:

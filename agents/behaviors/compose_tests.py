@@ -70,9 +70,7 @@ def test_name(symbol: str, criterion: Criterion) -> str:
     return f"test_{identifier(symbol)}_{identifier(criterion.id)}_{words}"
 
 
-def imports_for(
-    sources: Iterable[str], symbol: str, import_of: ImportOf
-) -> tuple[str, ...] | None:
+def imports_for(sources: Iterable[str], symbol: str, import_of: ImportOf) -> tuple[str, ...] | None:
     """Import lines for all names in `sources`; None if one of them is unknown."""
     imports: dict[str, None] = {}
     for name in dict.fromkeys(n for source in sources for n in free_names(source)):

@@ -147,9 +147,7 @@ def _next_number(criteria: list[Criterion]) -> int:
     return max(numbers, default=0) + 1
 
 
-def _about_the_same(
-    request: str, symbol: str, existing: list[Requirement]
-) -> Requirement | None:
+def _about_the_same(request: str, symbol: str, existing: list[Requirement]) -> Requirement | None:
     """The requirement that the wish names, or the only one about `symbol`."""
     mentioned = set(_MENTIONED.findall(request))
     if named := [r for r in existing if r.id in mentioned]:

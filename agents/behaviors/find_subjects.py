@@ -57,7 +57,7 @@ def symbol_of(call: str, classes: set[str]) -> str:
             method = node.attr
         node = node.func if isinstance(node, ast.Call) else node.value
     root = node.id if isinstance(node, ast.Name) else ""
-    return f"{root}.{method}" if method and root in classes else (root if not method else method)
+    return f"{root}.{method}" if method and root in classes else (method or root)
 
 
 def _defined_names(request: str) -> list[str]:

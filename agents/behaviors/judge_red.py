@@ -34,7 +34,9 @@ def wrong_reason(case: TestCase, ticket: Ticket, files: list[str]) -> str | None
 
 def _misses_target(text: str, ticket: Ticket, files: list[str]) -> bool:
     module = module_name(ticket.target_file, files)
-    names = "|".join(re.escape(part) for part in (*ticket.target_symbol.split("."), ticket.target_symbol))
+    names = "|".join(
+        re.escape(part) for part in (*ticket.target_symbol.split("."), ticket.target_symbol)
+    )
     missing_name = re.compile(
         rf"cannot import name '({names})'|has no attribute '({names})'"
         rf"|name '({names})' is not defined|unexpected keyword argument|positional argument"

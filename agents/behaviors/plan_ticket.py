@@ -68,7 +68,9 @@ class PlanTicket:
 
 def source_files(repo_map: RepoMap) -> list[str]:
     """Python files that code may go into: no tests, no packaging, no empty markers first."""
-    plain = [p for p in repo_map.modules if not is_test_file(p) and PurePosixPath(p).name not in _NO]
+    plain = [
+        p for p in repo_map.modules if not is_test_file(p) and PurePosixPath(p).name not in _NO
+    ]
     return plain or [p for p in repo_map.modules if not is_test_file(p)]
 
 

@@ -1,0 +1,94 @@
+"""The Architect: plans tickets from accepted requirements and reviews finished diffs."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from agents.asking import Context, request_for, write
+from agents.base import Behavior, IAgent
+from agents.behaviors.find_subjects import find_subjects
+from agents.behaviors.plan_ticket import PlanTicket, order_by_need, ticket_id
+from agents.tools.repo_map import RepoMap
+from memory.records import Criterion, Requirement, RequirementChange, SpecProposal, Ticket
+
+_DIFF_CHARACTERS = 5000
+
+
+class Architect(IAgent):
+    """Decides where a change belongs, and looks at what was made."""
+
+    agent_type: ClassVar[str] = "architect"
+    _plan_ticket = PlanTicket()
+
+    @property
+    def behaviors(self) -> tuple[Behavior, ...]:
+        """Planning one ticket."""
+        return (self._plan_ticket,)
+
+    async def plan(
+        self,
+        proposal: SpecProposal,
+        changes: list[RequirementChange],
+        repo_map: RepoMap,
+        context: Context,
+    ) -> list[Ticket]:
+        """One draft ticket for each added or modified requirement, in order of need."""
+        async with self.working("planning tickets"):
+            tickets = [
+                await self._ticket(proposal, change, change.after, repo_map, context)
+                for change in changes
+                if change.after is not None
+            ]
+            order_by_need(tickets, repo_map)
+            return tickets
+
+    async def _ticket(
+        self,
+        proposal: SpecProposal,
+        change: RequirementChange,
+        requirement: Requirement,
+        repo_map: RepoMap,
+        context: Context,
+    ) -> Ticket:
+        symbol = _symbol(requirement, new_criteria(change), repo_map)
+        place = await self._plan_ticket.run(self, requirement, symbol, repo_map, context)
+        ticket = Ticket(
+            id=ticket_id(proposal.id, requirement.id, place.symbol),
+            repository=proposal.repository,
+            title=requirement.title,
+            description=proposal.request,
+            proposal_id=proposal.id,
+            requirement_ids=[requirement.id],
+            criteria=new_criteria(change),
+            target_file=place.file,
+            target_symbol=place.symbol,
+        )
+        text = f"{place.symbol} in {place.file}, for {requirement.id}"
+        await self.log("decision", f"planned: {text}", ticket.id)
+        return ticket
+
+    async def review(self, ticket: Ticket, statement: str, diff: str, context: Context) -> str:
+        """What a person should look at in a finished diff. Facts are checked elsewhere."""
+        async with self.working("reviewing"):
+            request = request_for(
+                self,
+                "review_diff",
+                context,
+                {"statement": statement, "diff": diff[:_DIFF_CHARACTERS]},
+                max_tokens=90,
+            )
+            return (await write(self, request, context, "reviewing the change")).strip()
+
+
+def new_criteria(change: RequirementChange) -> list[Criterion]:
+    """The criteria that a change adds or alters."""
+    before = {c.id: c for c in change.before.criteria} if change.before else {}
+    after = change.after.criteria if change.after else []
+    return [c for c in after if before.get(c.id) != c]
+
+
+def _symbol(requirement: Requirement, criteria: list[Criterion], repo_map: RepoMap) -> str:
+    """What the criteria call, or else what the statement names in backticks."""
+    classes = repo_map.names("class")
+    text = " ".join(f"{c.call} returns 0." for c in criteria if c.call) + requirement.statement
+    return find_subjects(text, classes, repo_map.names())[0].symbol

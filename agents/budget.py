@@ -1,0 +1,48 @@
+"""What one ticket may cost, and the reasons for which the pair stops."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class TeamOptions:
+    """How the team works; filled in from the settings."""
+
+    data_dir: Path
+    spec_path: str = "docs/spec.md"
+    commit_spec: bool = True
+    python: Path | None = None
+    """Interpreter for the repository's tests; found by itself if None."""
+    max_minutes: float = 20.0
+    max_candidates: int = 24
+    test_timeout: float = 60.0
+
+
+@dataclass
+class Budget:
+    """Minutes and candidates that a ticket may still take."""
+
+    minutes: float
+    candidates: int
+    _began: float = field(default_factory=time.monotonic)
+
+    @property
+    def minutes_used(self) -> float:
+        """Minutes since the work began."""
+        return (time.monotonic() - self._began) / 60
+
+    @property
+    def spent(self) -> str:
+        """Why nothing more may be tried, or an empty string."""
+        if self.candidates <= 0:
+            return "the number of candidates is used up"
+        if self.minutes_used >= self.minutes:
+            return f"the {self.minutes:g} minutes are used up"
+        return ""
+
+    def take(self) -> None:
+        """Count one candidate."""
+        self.candidates -= 1

@@ -1,0 +1,166 @@
+"""The chat: every message is kept before it is answered, and answered by whom it concerns."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+
+from agents.asking import Context
+from agents.base import NotFoundError, NotReadyError
+from agents.inference import Priority
+from agents.progress import Progress, Report
+from agents.project_manager import Intent, describe_proposal, describe_status
+from agents.repository_reader import read_snapshot
+from agents.spec_document import parse_spec
+from agents.spec_keeper import SpecKeeper
+from agents.team import Team
+from memory.records import ConversationTurn, Session, Ticket, new_id
+
+_TITLE = 60
+StartTickets = Callable[[], Awaitable[list[Ticket]]]
+Running = Callable[[], list[str]]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What is answered, by whom, and what it led to."""
+
+    agent: str
+    text: str
+    proposal_id: str | None = None
+    ticket_ids: tuple[str, ...] = ()
+
+
+class Conversation:
+    """Messages of a person and the team's replies."""
+
+    def __init__(
+        self, team: Team, spec: SpecKeeper, start_tickets: StartTickets, running: Running
+    ) -> None:
+        self._team = team
+        self._spec = spec
+        self._start_tickets = start_tickets
+        self._running = running
+
+    async def say(self, text: str, session_id: str | None, report: Report) -> ConversationTurn:
+        """The reply to `text`. A cancelled one is kept as far as it had come, marked so.
+
+        Raises NotReadyError for an empty message.
+        """
+        if not text.strip():
+            raise NotReadyError("The message is empty. Say what the software should do.")
+        session = await self._session(session_id, text)
+        history = await self._team.tools.memory.conversations.history(session.id, 20)
+        await self._keep(
+            ConversationTurn(id=new_id("trn"), session_id=session.id, role="user", text=text)
+        )
+        arrived: list[str] = []
+
+        def listen(progress: Progress) -> None:
+            if progress.kind == "text":
+                arrived.append(progress.text)
+            report(progress)
+
+        try:
+            reply = await self._reply(text, history, listen)
+        except asyncio.CancelledError:
+            partial = "".join(arrived) or "Stopped."
+            await asyncio.shield(
+                self._keep(_turn(session, Reply("project_manager", partial), False))
+            )
+            raise
+        except Exception as error:
+            await self._keep(
+                _turn(session, Reply("project_manager", f"I could not: {error}"), False)
+            )
+            raise
+        if not arrived:
+            report(Progress("text", reply.agent, reply.text))
+        turn = _turn(session, reply, True)
+        await self._keep(turn)
+        return turn
+
+    async def history(self, session_id: str | None, limit: int) -> list[ConversationTurn]:
+        """Messages of a conversation (the newest one by default), oldest first."""
+        conversations = self._team.tools.memory.conversations
+        if session_id is None:
+            session = await conversations.latest_session(self._team.repository)
+            if session is None:
+                return []
+            session_id = session.id
+        return await conversations.history(session_id, limit)
+
+    async def _reply(self, text: str, history: list[ConversationTurn], report: Report) -> Reply:
+        context = Context(report=report, priority=Priority.INTERACTIVE)
+        intent = await self._team.project_manager.route(text, context)
+        if intent is Intent.FEATURE:
+            return await self._propose(text, context)
+        if intent is Intent.RUN:
+            return await self._start()
+        if intent is Intent.STATUS:
+            tickets = await self._team.tools.memory.tickets.for_repository(self._team.repository)
+            return Reply("project_manager", describe_status(tickets, self._running()))
+        return await self._answer(text, history, context)
+
+    async def _propose(self, text: str, context: Context) -> Reply:
+        await self._team.project_manager.send("spec_builder", text)
+        quiet = replace(context, report=_steps_only(context.report))
+        proposal = await self._spec.propose(text, quiet)
+        return Reply("spec_builder", describe_proposal(proposal), proposal.id)
+
+    async def _start(self) -> Reply:
+        started = await self._start_tickets()
+        if not started:
+            text = "No ticket is ready to be run. Tell me what the software should do."
+            return Reply("project_manager", text)
+        names = ", ".join(f"**{t.title}**" for t in started)
+        text = f"I handed {names} to the Tester and the Developer, one after the other."
+        return Reply("project_manager", text, ticket_ids=tuple(t.id for t in started))
+
+    async def _answer(self, text: str, history: list[ConversationTurn], context: Context) -> Reply:
+        head = await self._team.workspace.head()
+        snapshot = await read_snapshot(self._team.workspace, head.commit)
+        requirements = parse_spec(await self._spec.text()).requirements
+        answer = await self._team.project_manager.answer(
+            text, history, snapshot.repo_map, snapshot.sources, requirements, context
+        )
+        return Reply("project_manager", answer)
+
+    async def _session(self, session_id: str | None, text: str) -> Session:
+        memory = self._team.tools.memory
+        if session_id is not None:
+            session = await memory.sessions.get(session_id)
+            if session is None or session.repository != self._team.repository:
+                raise NotFoundError(f"There is no conversation {session_id} in this repository.")
+            return session
+        session = await memory.conversations.latest_session(self._team.repository)
+        if session is None:
+            title = " ".join(text.split())[:_TITLE]
+            session = Session(id=new_id("ses"), repository=self._team.repository, title=title)
+            await memory.sessions.insert(session)
+        return session
+
+    async def _keep(self, turn: ConversationTurn) -> None:
+        await self._team.tools.memory.conversations.append(turn)
+
+
+def _turn(session: Session, reply: Reply, complete: bool) -> ConversationTurn:
+    return ConversationTurn(
+        id=new_id("trn"),
+        session_id=session.id,
+        role="agent",
+        agent=reply.agent,
+        text=reply.text,
+        proposal_id=reply.proposal_id,
+        ticket_ids=list(reply.ticket_ids),
+        complete=complete,
+    )
+
+
+def _steps_only(report: Report) -> Report:
+    def tell(progress: Progress) -> None:
+        if progress.kind == "step":
+            report(progress)
+
+    return tell

@@ -1,0 +1,272 @@
+"""The team's front door: a deterministic state machine over spec, tickets and chat.
+
+The server calls only this. Who may do what in which state is in docs/architecture.md.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Coroutine
+from typing import Any, Literal
+
+from agents.asking import Context
+from agents.base import ConflictError, InvalidStateError, NotFoundError, Toolbox
+from agents.budget import TeamOptions
+from agents.bus import TicketsChanged
+from agents.conversation import Conversation
+from agents.edit_proposals import EditProposal, EditRequest
+from agents.edit_writer import EditWriter
+from agents.inference import Priority
+from agents.progress import Report, silent
+from agents.spec_keeper import SpecKeeper, SpecView
+from agents.team import Team
+from agents.ticket_merge import FileDiff, TicketChanges, TicketMerge
+from agents.ticket_work import TicketWork
+from agents.tools.git import Workspace
+from memory.errors import RevisionConflictError
+from memory.records import AgentLogEntry, ConversationTurn, SpecProposal, Ticket, TicketState
+
+__all__ = ["FileDiff", "Orchestrator", "SpecView", "TeamOptions", "TicketChanges"]
+
+logger = logging.getLogger(__name__)
+
+_LOG_LINES = 500
+_BY_HAND: dict[TicketState, set[TicketState]] = {
+    TicketState.DRAFT: {TicketState.READY, TicketState.REJECTED},
+    TicketState.READY: {TicketState.DRAFT, TicketState.REJECTED},
+    TicketState.BLOCKED: {TicketState.READY, TicketState.REJECTED},
+}
+"""State changes that a person may make directly; all others follow from work."""
+
+
+class Orchestrator:
+    """One team on one repository."""
+
+    def __init__(self, workspace: Workspace, tools: Toolbox, options: TeamOptions) -> None:
+        self._team = Team.gather(workspace, tools, options)
+        self._spec = SpecKeeper(self._team)
+        self._work = TicketWork(self._team, self._spec)
+        self._merge = TicketMerge(self._team, self._work)
+        self._edits = EditWriter(self._team)
+        self._chat = Conversation(self._team, self._spec, self._start_ready, self.running)
+        self._running: dict[str, asyncio.Task[Ticket]] = {}
+        self._background: set[asyncio.Task[Any]] = set()
+
+    async def start(self) -> None:
+        """Start the agents and recover what a kill interrupted."""
+        for agent in self._team.agents:
+            agent.start()
+        try:
+            with self._team.resource_director.exclusive():
+                await self._recover()
+        except ConflictError:
+            logger.info("Another process works on this repository; nothing to recover here.")
+
+    async def stop(self) -> None:
+        """Cancel all work, wait for its clean-up, and stop the agents."""
+        tasks = [*self._running.values(), *self._background]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for agent in self._team.agents:
+            agent.stop()
+
+    # ------------------------------------------------------------------ chat and spec
+
+    async def chat(self, text: str, session_id: str | None, report: Report) -> ConversationTurn:
+        """The team's reply to a message."""
+        return await self._chat.say(text, session_id, report)
+
+    async def chat_history(self, session_id: str | None, limit: int) -> list[ConversationTurn]:
+        """Messages of a conversation, oldest first."""
+        return await self._chat.history(session_id, limit)
+
+    async def spec(self) -> SpecView:
+        """The spec and its open proposals."""
+        return await self._spec.view()
+
+    async def propose_spec(self, request: str, report: Report) -> SpecProposal:
+        """A proposal for a wish."""
+        context = Context(report=report, priority=Priority.INTERACTIVE)
+        return await self._spec.propose(request, context)
+
+    async def accept_spec(
+        self, proposal_id: str, requirement_ids: list[str] | None, report: Report
+    ) -> tuple[list[Ticket], str]:
+        """Write accepted changes to the spec and make their tickets."""
+        context = Context(report=report, priority=Priority.INTERACTIVE)
+        return await self._spec.accept(proposal_id, requirement_ids, context)
+
+    async def reject_spec(self, proposal_id: str, requirement_ids: list[str] | None) -> None:
+        """Drop proposed changes."""
+        await self._spec.reject(proposal_id, requirement_ids)
+
+    # ------------------------------------------------------------------ tickets
+
+    async def tickets(self) -> list[Ticket]:
+        """All tickets, by descending priority, then age."""
+        return await self._team.tools.memory.tickets.for_repository(self._team.repository)
+
+    async def ticket(self, ticket_id: str) -> Ticket:
+        """The ticket with that id, or with the only id that begins so."""
+        found = [t for t in await self.tickets() if t.id.startswith(ticket_id) and ticket_id]
+        exact = [t for t in found if t.id == ticket_id]
+        if len(exact or found) != 1:
+            reason = "several tickets begin so" if found else "there is none in this repository"
+            raise NotFoundError(f"No ticket {ticket_id!r}: {reason}.")
+        return (exact or found)[0]
+
+    async def ticket_log(self, ticket_id: str) -> list[AgentLogEntry]:
+        """What the agents did on a ticket, oldest first."""
+        ticket = await self.ticket(ticket_id)
+        return await self._team.tools.memory.log.recent(
+            self._team.repository, _LOG_LINES, ticket_id=ticket.id
+        )
+
+    async def ticket_changes(self, ticket_id: str) -> TicketChanges:
+        """The files that a ticket changes."""
+        return await self._merge.changes(await self.ticket(ticket_id))
+
+    async def update_ticket(
+        self,
+        ticket_id: str,
+        revision: int,
+        *,
+        title: str | None = None,
+        priority: int | None = None,
+        state: Literal["draft", "ready", "rejected"] | None = None,
+    ) -> Ticket:
+        """Change fields by hand. Raises ConflictError if the ticket has moved on."""
+        ticket = await self.ticket(ticket_id)
+        if ticket.revision != revision:
+            raise ConflictError("The ticket has changed meanwhile. Look at it again and retry.")
+        update: dict[str, Any] = {}
+        if title is not None:
+            if not title.strip():
+                raise InvalidStateError("A ticket needs a title.")
+            update["title"] = title.strip()
+        if priority is not None:
+            update["priority"] = priority
+        if state is not None and state != ticket.state.value:
+            wanted = TicketState(state)
+            if ticket.id in self._running or wanted not in _BY_HAND.get(ticket.state, set()):
+                raise InvalidStateError(f"A ticket that is {ticket.state.value} cannot be {state}.")
+            update["state"] = wanted
+        stored = await self._replace(ticket.model_copy(update=update))
+        self._team.tools.bus.publish(TicketsChanged((ticket.id,)))
+        return stored
+
+    async def run_ticket(self, ticket_id: str, report: Report, seed: int = 0) -> Ticket:
+        """Let the pair work until `review` or `blocked`; cancelling the caller stops it."""
+        ticket = await self.ticket(ticket_id)
+        if ticket.id in self._running:
+            raise InvalidStateError("The ticket is being worked on already.")
+        context = Context(report=report, ticket_id=ticket.id, seed=seed)
+        task = asyncio.ensure_future(self._work.run(ticket, context))
+        self._running[ticket.id] = task
+        self._team.tools.bus.publish(TicketsChanged((ticket.id,)))
+        try:
+            return await task
+        except asyncio.CancelledError:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.shield(_settled(task))
+            raise
+        finally:
+            self._running.pop(ticket.id, None)
+            self._team.tools.bus.publish(TicketsChanged((ticket.id,)))
+
+    async def cancel_ticket(self, ticket_id: str) -> Ticket:
+        """Stop the work on a ticket; it is ready again afterwards."""
+        ticket = await self.ticket(ticket_id)
+        task = self._running.get(ticket.id)
+        if task is None:
+            raise InvalidStateError("The ticket is not being worked on.")
+        task.cancel()
+        await _settled(task)
+        return await self.ticket(ticket.id)
+
+    async def accept_ticket(self, ticket_id: str) -> Ticket:
+        """Merge a ticket in review."""
+        ticket = await self._idle_ticket(ticket_id)
+        return await self._merge.accept(ticket)
+
+    async def reject_ticket(self, ticket_id: str, reason: str, drop: bool) -> Ticket:
+        """Send a ticket back to work, or drop it."""
+        ticket = await self._idle_ticket(ticket_id)
+        return await self._merge.reject(ticket, reason, drop)
+
+    # ------------------------------------------------------------------ edits and status
+
+    async def propose_edit(self, request: EditRequest, report: Report) -> EditProposal:
+        """A proposed new text for a document."""
+        return await self._edits.propose(request, report)
+
+    def running(self) -> list[str]:
+        """Ids of the tickets that are worked on here."""
+        return list(self._running)
+
+    def agent_states(self) -> list[tuple[str, str, str]]:
+        """(agent type, lifecycle state, what it does) of every agent."""
+        return [(a.agent_type, a.state.value, a.detail) for a in self._team.agents]
+
+    # ------------------------------------------------------------------ inside
+
+    async def _idle_ticket(self, ticket_id: str) -> Ticket:
+        ticket = await self.ticket(ticket_id)
+        if ticket.id in self._running:
+            raise InvalidStateError("The ticket is being worked on; cancel it first.")
+        return ticket
+
+    async def _replace(self, ticket: Ticket) -> Ticket:
+        try:
+            return await self._team.tools.memory.tickets.replace(ticket)
+        except RevisionConflictError:
+            raise ConflictError(
+                "The ticket has changed meanwhile. Look at it again and retry."
+            ) from None
+
+    async def _start_ready(self) -> list[Ticket]:
+        """Run every ready ticket in the background, one after the other."""
+        ready = [
+            t
+            for t in await self.tickets()
+            if t.state is TicketState.READY and t.id not in self._running
+        ]
+        if ready:
+            self._spawn(self._run_all([t.id for t in ready]))
+        return ready
+
+    async def _run_all(self, ticket_ids: list[str]) -> None:
+        for ticket_id in ticket_ids:
+            try:
+                await self.run_ticket(ticket_id, silent)
+            except Exception as error:
+                logger.warning("Ticket %s could not be run: %s", ticket_id, error)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    async def _recover(self) -> None:
+        accepted = {
+            (p.id, c.requirement_id)
+            for p in await self._team.tools.memory.proposals.find(
+                {"repository": self._team.repository}, [("created_at", -1)], 100
+            )
+            for c in p.changes
+            if c.status == "accepted"
+        }
+        for ticket in await self.tickets():
+            await self._merge.recover(ticket)
+            planned = {(ticket.proposal_id, r) for r in ticket.requirement_ids}
+            if ticket.state is TicketState.DRAFT and planned & accepted:
+                await self._spec.make_ready(ticket)
+
+
+async def _settled(task: asyncio.Task[Ticket]) -> None:
+    """Wait until `task` is over, however it ends."""
+    await asyncio.wait([task])

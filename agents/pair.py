@@ -1,0 +1,146 @@
+"""Tester and Developer on one ticket: red, locked, green, whole suite, review.
+
+What counts is computed here from exit codes, hashes and commits; no model is asked whether
+it is done.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from agents.architect import Architect
+from agents.developer import Developer
+from agents.errors import TicketBlockedError
+from agents.progress import Progress
+from agents.tester import Tester
+from agents.tools.test_runner import TestRun
+from agents.workbench import Workbench
+from memory.records import Ticket, TicketState
+
+Save = Callable[[Ticket], Awaitable[None]]
+"""Stores the ticket as it is; what is stored survives a kill."""
+
+
+@dataclass
+class Pair:
+    """One Tester and one Developer, with the Architect for the review."""
+
+    tester: Tester
+    developer: Developer
+    architect: Architect
+    save: Save
+
+    async def work(self, bench: Workbench) -> None:
+        """Bring the ticket to `review`.
+
+        Raises TicketBlockedError with the reason when the pair cannot; the worktree then is
+        at its last good commit.
+        """
+        ticket = bench.ticket
+        bench.lock_tests = self._relock
+        try:
+            await self._baseline(bench)
+            await self._test_first(bench)
+            await self._implement(bench)
+            await self._review(bench)
+        finally:
+            await bench.worktree.reset()
+            ticket.evidence.minutes = round(bench.budget.minutes_used, 2)
+            ticket.evidence.prompt_tokens = bench.context.tally.prompt_tokens
+            ticket.evidence.completion_tokens = bench.context.tally.completion_tokens
+            ticket.evidence.models = bench.context.tally.models
+
+    async def _baseline(self, bench: Workbench) -> None:
+        """What failed before anything was changed is nobody's fault here."""
+        run = await bench.runner.run(bench.worktree.root)
+        if run.problem and run.collected and not run.failing:
+            raise TicketBlockedError(f"The repository's own tests cannot be run: {run.problem}")
+        bench.baseline = run
+        bench.ticket.evidence.baseline_failing = run.failing
+        self._tell(bench, "tester", f"before the change: {_in_words(run)}")
+
+    async def _test_first(self, bench: Workbench) -> None:
+        ticket = bench.ticket
+        ticket.state = TicketState.TESTING
+        await self.save(ticket)
+        bench.tests, red = await self.tester.write_tests(bench)
+        ticket.evidence.red_run = red.summary()
+        commit = await bench.worktree.commit(
+            [bench.tests.path], f"test: {ticket.title}", _trailers(ticket)
+        )
+        self._lock(bench, commit)
+        await self.tester.send("developer", f"{len(bench.tests.tests)} tests are red", ticket.id)
+
+    async def _implement(self, bench: Workbench) -> None:
+        ticket = bench.ticket
+        ticket.state = TicketState.IMPLEMENTING
+        await self.save(ticket)
+        source = await bench.worktree.read(ticket.target_file) or ""
+        green = await self.developer.make_green(bench, source, self.tester)
+        self._require_locked(bench, await self._hashes(bench))
+        ticket.evidence.green_run = green.run.summary()
+        ticket.evidence.suite_run = green.suite.summary()
+        commit = await bench.worktree.commit(
+            [ticket.target_file], f"feat: {ticket.title}", _trailers(ticket)
+        )
+        ticket.evidence.commits.append(commit)
+        await self.developer.send("architect", "green, please review", ticket.id)
+
+    async def _review(self, bench: Workbench) -> None:
+        ticket = bench.ticket
+        diff = await bench.worktree.diff_from(ticket.evidence.base_commit)
+        ticket.evidence.review = await self.architect.review(
+            ticket, bench.statement, diff, bench.context
+        )
+        ticket.state = TicketState.REVIEW
+        await self.save(ticket)
+
+    async def _relock(self, bench: Workbench) -> None:
+        """Commit and lock the tests anew after the Tester withdrew a suggestion."""
+        if bench.tests is None:
+            return
+        text = bench.tests.source()
+        await bench.worktree.reset()
+        await bench.worktree.write(bench.tests.path, text)
+        commit = await bench.worktree.commit(
+            [bench.tests.path],
+            "test: withdraw suggestions that independent candidates contradict",
+            _trailers(bench.ticket),
+        )
+        self._lock(bench, commit)
+        await self.save(bench.ticket)
+
+    def _lock(self, bench: Workbench, commit: str) -> None:
+        if bench.tests is None:
+            return
+        evidence = bench.ticket.evidence
+        evidence.commits.append(commit)
+        evidence.test_hashes = {bench.tests.path: sha256(bench.tests.source())}
+
+    async def _hashes(self, bench: Workbench) -> dict[str, str]:
+        paths = bench.ticket.evidence.test_hashes
+        return {path: sha256(await bench.worktree.read(path) or "") for path in paths}
+
+    def _require_locked(self, bench: Workbench, now: dict[str, str]) -> None:
+        if now != bench.ticket.evidence.test_hashes:
+            raise TicketBlockedError("The locked tests were changed; the work is not accepted.")
+
+    def _tell(self, bench: Workbench, agent: str, text: str) -> None:
+        bench.context.report(Progress("step", agent, text))
+
+
+def sha256(text: str) -> str:
+    """Hex digest of a text file's UTF-8 bytes."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _trailers(ticket: Ticket) -> dict[str, str | list[str]]:
+    return {"Ticket": ticket.id, "Requirement": list(ticket.requirement_ids)}
+
+
+def _in_words(run: TestRun) -> str:
+    if run.problem:
+        return run.problem
+    return f"{len(run.passed)} tests pass, {len(run.failing)} fail"

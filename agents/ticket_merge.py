@@ -1,0 +1,210 @@
+"""What a person's click does to a finished ticket: merge it, send it back, or drop it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+
+from agents.base import ConflictError, GitRefusedError, InvalidStateError
+from agents.behaviors.extract_examples import extract_examples
+from agents.pair import sha256
+from agents.team import Team
+from agents.ticket_work import TicketWork
+from agents.tools.edits import extract_symbol
+from memory.records import Criterion, Ticket, TicketState
+
+logger = logging.getLogger(__name__)
+
+_UNDER_WORK = {TicketState.TESTING, TicketState.IMPLEMENTING}
+
+
+@dataclass(frozen=True)
+class FileDiff:
+    """One changed file with both texts; a side is empty where the file does not exist."""
+
+    path: str
+    status: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class TicketChanges:
+    """What accepting a ticket would merge."""
+
+    files: list[FileDiff]
+    diff: str
+
+
+class TicketMerge:
+    """Carries out accept and reject, and finishes what a kill interrupted."""
+
+    def __init__(self, team: Team, work: TicketWork) -> None:
+        self._team = team
+        self._work = work
+
+    async def accept(self, ticket: Ticket) -> Ticket:
+        """Merge with --no-ff into the base branch, then remove worktree and branch.
+
+        The merge commit is built first and noted in the ticket; then the branch moves. Raises
+        GitRefusedError, with nothing changed, if Git or the working tree does not allow it.
+        """
+        if ticket.state is not TicketState.REVIEW:
+            raise InvalidStateError(
+                f"The ticket is {ticket.state.value}; only one in review can be accepted."
+            )
+        with self._team.resource_director.exclusive():
+            workspace = self._team.workspace
+            merge = await workspace.prepare_merge(
+                ticket.base_branch, ticket.branch, _message(ticket)
+            )
+            await self._require_proof(ticket, merge)
+            ticket.pending_merge = merge
+            await self._work.save(ticket)
+            try:
+                await workspace.finish_merge(ticket.base_branch, merge)
+            except GitRefusedError:
+                ticket.pending_merge = None
+                await self._work.save(ticket)
+                raise
+            return await self._merged(ticket, merge)
+
+    async def reject(self, ticket: Ticket, reason: str, drop: bool) -> Ticket:
+        """Back to `ready` with the person's words, or `rejected` for good."""
+        if ticket.state in (TicketState.MERGED, TicketState.REJECTED):
+            raise InvalidStateError(f"The ticket is {ticket.state.value} already.")
+        if not drop and not reason.strip():
+            raise InvalidStateError("Say what should be different, so that the pair can mend it.")
+        if ticket.branch:
+            await self._team.workspace.archive_branch(ticket.branch, ticket.id)
+            await self._remove(ticket)
+        if drop:
+            ticket.state = TicketState.REJECTED
+            ticket.note = reason
+        else:
+            ticket.state = TicketState.READY
+            ticket.feedback.append(reason.strip())
+            ticket.criteria += _criteria_in(reason, ticket)
+            ticket.note = ""
+        await self._work.save(ticket)
+        return ticket
+
+    async def changes(self, ticket: Ticket) -> TicketChanges:
+        """The ticket's files before and after."""
+        workspace, evidence = self._team.workspace, ticket.evidence
+        if ticket.state is TicketState.MERGED:
+            tip = evidence.commits[-1] if evidence.commits else evidence.merge_commit
+        elif ticket.branch and evidence.commits:
+            tip = ticket.branch
+        else:
+            raise InvalidStateError("The ticket has no changes yet; run it first.")
+        base = await workspace.merge_base(evidence.base_commit, tip)
+        files = [
+            FileDiff(
+                changed.path,
+                changed.status,
+                await workspace.read_file(base, changed.path) or "",
+                await workspace.read_file(tip, changed.path) or "",
+            )
+            for changed in await workspace.changed_files(base, tip)
+        ]
+        return TicketChanges(files, await workspace.diff(base, tip))
+
+    async def recover(self, ticket: Ticket) -> Ticket:
+        """Finish or undo what was under way when the process ended."""
+        if ticket.pending_merge:
+            if await self._team.workspace.contains(ticket.base_branch, ticket.pending_merge):
+                return await self._merged(ticket, ticket.pending_merge)
+            ticket.pending_merge = None
+            await self._work.save(ticket)
+        elif ticket.state in _UNDER_WORK:
+            ticket.state = TicketState.READY
+            ticket.note = "The work was interrupted; run the ticket to start it anew."
+            await self._work.save(ticket)
+        elif ticket.state is TicketState.MERGED and self._work.worktree_folder(ticket).exists():
+            await self._remove(ticket)
+        return ticket
+
+    async def _merged(self, ticket: Ticket, merge: str) -> Ticket:
+        ticket.state = TicketState.MERGED
+        ticket.pending_merge = None
+        ticket.evidence.merge_commit = merge
+        await self._work.save(ticket)
+        await self._remember(ticket, merge)
+        await self._remove(ticket)
+        return ticket
+
+    async def _remove(self, ticket: Ticket) -> None:
+        """Worktree and branch go; a failure is no reason to fail what was decided."""
+        try:
+            folder = self._work.worktree_folder(ticket)
+            await self._team.workspace.remove_worktree(folder, ticket.branch or None)
+        except GitRefusedError as error:
+            logger.warning("The worktree of %s is left behind: %s", ticket.id, error)
+
+    async def _require_proof(self, ticket: Ticket, merge: str) -> None:
+        """Test the merge result itself if it is not the very tree that was proved."""
+        for path, digest in ticket.evidence.test_hashes.items():
+            text = await self._team.workspace.read_file(merge, path)
+            if text is None or sha256(text) != digest:
+                raise ConflictError(
+                    f"{path} is not the test that was locked. Run the ticket again, or reject it."
+                )
+        if await self._is_proved(ticket):
+            return
+        worktree = await self._work.worktree(ticket)
+        tip = await worktree.head()
+        try:
+            await worktree.reset(merge)
+            run = await (await self._work.runner()).run(worktree.root)
+        finally:
+            await asyncio.shield(worktree.reset(tip))
+        broken = [i for i in run.failing if i not in ticket.evidence.baseline_failing]
+        if run.problem or broken:
+            reason = run.problem or run.first_failure()
+            raise GitRefusedError(
+                f"{ticket.base_branch} has moved on, and with its new commits the tests fail: "
+                f"{reason} Nothing was merged. Run the ticket again."
+            )
+        ticket.evidence.suite_run = run.summary()
+
+    async def _is_proved(self, ticket: Ticket) -> bool:
+        """Neither the base branch nor the ticket's branch has moved since the green run."""
+        evidence, workspace = ticket.evidence, self._team.workspace
+        tips = await workspace.branch_commits(evidence.base_commit, ticket.branch)
+        base_moved = await workspace.branch_commits(evidence.base_commit, ticket.base_branch)
+        return not base_moved and set(tips) == set(evidence.commits)
+
+    async def _remember(self, ticket: Ticket, merge: str) -> None:
+        """Accepted code becomes an example for later prompts."""
+        text = await self._team.workspace.read_file(merge, ticket.target_file)
+        code = extract_symbol(text, ticket.target_symbol) if text else None
+        if code:
+            await self._team.tools.memory.snippets.add(
+                ticket.repository, ticket.target_file, ticket.target_symbol, code, ticket.id
+            )
+
+
+def _message(ticket: Ticket) -> str:
+    trailers = [f"Ticket: {ticket.id}", *(f"Requirement: {r}" for r in ticket.requirement_ids)]
+    return f"Merge ticket {ticket.id}: {ticket.title}\n\n" + "\n".join(trailers)
+
+
+def _criteria_in(reason: str, ticket: Ticket) -> list[Criterion]:
+    """Examples in a person's words of rejection bind the next attempt."""
+    known = {c.call for c in ticket.criteria}
+    start = len(ticket.criteria) + 1
+    return [
+        Criterion(
+            id=f"AC-{number}",
+            text="As the person said when sending the work back.",
+            call=e.call,
+            expected=e.expected,
+            raises=e.raises,
+            origin="person",
+        )
+        for number, e in enumerate(
+            (e for e in extract_examples(reason) if e.call not in known), start
+        )
+    ]

@@ -1,0 +1,148 @@
+"""Runs one ticket: worktree and branch, the pair, and what is left when it stops."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from agents.asking import Context
+from agents.base import InvalidStateError, NotReadyError
+from agents.behaviors.find_subjects import find_subjects
+from agents.budget import Budget
+from agents.bus import TicketsChanged
+from agents.errors import TicketBlockedError
+from agents.inference import ModelError
+from agents.pair import Pair
+from agents.progress import Progress
+from agents.python_names import slug
+from agents.repository_reader import read_snapshot
+from agents.spec_document import parse_spec
+from agents.spec_keeper import SpecKeeper
+from agents.team import Team, repository_key
+from agents.tools.git import Worktree
+from agents.tools.sandbox import Sandbox
+from agents.tools.test_runner import PytestRunner, find_python
+from agents.workbench import Workbench
+from memory.records import Evidence, Ticket, TicketState
+
+_STARTABLE = {TicketState.READY, TicketState.BLOCKED}
+
+
+class TicketWork:
+    """Takes tickets from `ready` to `review` or `blocked`."""
+
+    def __init__(self, team: Team, spec: SpecKeeper) -> None:
+        self._team = team
+        self._spec = spec
+        self._sandbox: Sandbox | None = None
+        self._pair = Pair(team.tester, team.developer, team.architect, self.save)
+
+    def worktree_folder(self, ticket: Ticket) -> Path:
+        """Where the ticket's worktree lies: in the data folder, never in the workspace."""
+        key = repository_key(self._team.workspace)
+        return self._team.options.data_dir / "worktrees" / key / ticket.id
+
+    async def save(self, ticket: Ticket) -> None:
+        """Store the ticket and tell the bus; the object then carries the new revision."""
+        stored = await self._team.tools.memory.tickets.replace(ticket)
+        ticket.revision, ticket.updated_at = stored.revision, stored.updated_at
+        self._team.tools.bus.publish(TicketsChanged((ticket.id,)))
+
+    async def run(self, ticket: Ticket, context: Context) -> Ticket:
+        """Work on `ticket`; on cancellation it is ready again and its worktree is clean."""
+        async with self._team.resource_director.admit(ticket.id, context.report):
+            fresh = await self._team.tools.memory.tickets.get(ticket.id)
+            ticket = fresh or ticket
+            await self._require_startable(ticket)
+            try:
+                bench = await self._bench(ticket, context)
+                await self._pair.work(bench)
+            except TicketBlockedError as error:
+                await self._block(ticket, str(error), context)
+            except ModelError as error:
+                await self._block(ticket, str(error), context)
+                raise
+            except BaseException:
+                await asyncio.shield(self._back_to_ready(ticket))
+                raise
+            return ticket
+
+    async def runner(self) -> PytestRunner:
+        """The test runner of this repository."""
+        self._sandbox = self._sandbox or await Sandbox.probe()
+        options = self._team.options
+        python = options.python or await asyncio.to_thread(find_python, self._team.workspace.root)
+        return PytestRunner(self._sandbox, python, options.test_timeout)
+
+    async def worktree(self, ticket: Ticket) -> Worktree:
+        """The ticket's worktree, made or mended if need be."""
+        return await self._team.workspace.create_worktree(
+            self.worktree_folder(ticket), ticket.branch, ticket.evidence.base_commit
+        )
+
+    async def _require_startable(self, ticket: Ticket) -> None:
+        if ticket.state not in _STARTABLE:
+            raise InvalidStateError(
+                f"The ticket is {ticket.state.value}; only a ready or blocked one can be run."
+            )
+        for dependency in ticket.dependencies:
+            other = await self._team.tools.memory.tickets.get(dependency)
+            if other is not None and other.state is not TicketState.MERGED:
+                raise InvalidStateError(
+                    f"It waits for the ticket “{other.title}”, which is {other.state.value}."
+                )
+
+    async def _bench(self, ticket: Ticket, context: Context) -> Workbench:
+        head = await self._team.workspace.head()
+        if head.branch is None:
+            raise NotReadyError(
+                "No branch is checked out (detached HEAD), so there is nothing to merge into. "
+                "Check out a branch: git switch <branch>.",
+                "detachedHead",
+            )
+        context.report(Progress("step", "resource_director", "preparing branch and worktree"))
+        await self._begin_anew(ticket, head.branch, head.commit)
+        snapshot = await read_snapshot(self._team.workspace, head.commit)
+        return Workbench(
+            ticket=ticket,
+            worktree=await self.worktree(ticket),
+            runner=await self.runner(),
+            repo_map=snapshot.repo_map,
+            files=snapshot.files,
+            context=context,
+            budget=Budget(self._team.options.max_minutes, self._team.options.max_candidates),
+            words=self._words(ticket),
+            statement=await self._statement(ticket),
+        )
+
+    async def _begin_anew(self, ticket: Ticket, base_branch: str, base_commit: str) -> None:
+        """A fresh branch from the base; what an earlier run committed is kept under a ref."""
+        if ticket.branch:
+            await self._team.workspace.archive_branch(ticket.branch, ticket.id)
+            await self._team.workspace.remove_worktree(self.worktree_folder(ticket), ticket.branch)
+        ticket.base_branch = base_branch
+        ticket.branch = f"tenon/{ticket.id}-{slug(ticket.title, 32)}"
+        ticket.note = ""
+        ticket.evidence = Evidence(base_commit=base_commit)
+        await self.save(ticket)
+
+    def _words(self, ticket: Ticket) -> str:
+        """The person's words, unless they were about several things at once."""
+        subjects = find_subjects(ticket.description, set(), set())
+        return ticket.description if len(subjects) <= 1 else ""
+
+    async def _statement(self, ticket: Ticket) -> str:
+        requirements = parse_spec(await self._spec.text()).requirements
+        texts = [r.statement for r in requirements if r.id in ticket.requirement_ids]
+        return " ".join(texts) or ticket.title
+
+    async def _block(self, ticket: Ticket, reason: str, context: Context) -> None:
+        ticket.state = TicketState.BLOCKED
+        ticket.note = reason
+        await self.save(ticket)
+        context.report(Progress("step", "resource_director", f"blocked: {reason}"))
+
+    async def _back_to_ready(self, ticket: Ticket) -> None:
+        ticket.state = TicketState.READY
+        ticket.note = "The work was stopped before it was finished; run the ticket to start anew."
+        await self.save(ticket)
