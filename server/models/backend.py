@@ -1,0 +1,46 @@
+"""What the registry asks of one configured model, local, remote or scripted."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from typing import Literal, Protocol
+
+from agents.inference import (
+    Completion,
+    CompletionRequest,
+    ModelStatus,
+    ModelUnavailableError,
+    OnText,
+)
+
+State = Literal["missing", "stopped", "starting", "ready", "stopping", "failed"]
+
+
+class CannotStartError(ModelUnavailableError):
+    """The configuration cannot answer at all; the next one of the chain may."""
+
+
+class Backend(Protocol):
+    """One configured model. A batching engine can stand behind this contract as well."""
+
+    def complete(
+        self, request: CompletionRequest, on_text: OnText | None
+    ) -> AsyncGenerator[Completion, None]:
+        """As `LanguageModel.complete`; raises CannotStartError before the first text."""
+        ...
+
+    async def count_tokens(self, request: CompletionRequest) -> int:
+        """Tokens of the request's prompt. Raises CannotStartError."""
+        ...
+
+    async def context_window(self) -> int:
+        """Tokens of prompt and answer together. Raises CannotStartError."""
+        ...
+
+    def status(self) -> ModelStatus:
+        """The state now."""
+        ...
+
+    async def close(self) -> None:
+        """Stop what runs."""
+        ...

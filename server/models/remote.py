@@ -1,0 +1,227 @@
+"""Any OpenAI-compatible server: llama-server, Ollama, vLLM, a hosted one.
+
+The setting that names the endpoint is what allows the connection, loopback or not; nothing
+else in this package opens one.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+import httpx
+
+from agents.inference import (
+    Completion,
+    CompletionRequest,
+    GenerationFailedError,
+    ModelStatus,
+    OnText,
+    PromptTooLongError,
+    Tier,
+    Usage,
+)
+from server.models.backend import CannotStartError, State
+from server.models.configuration import Endpoint
+from server.models.worker_process import as_fields
+
+_CONNECT_SECONDS = 10.0
+_BYTES_PER_TOKEN = 3
+"""For an upper estimate: code and English have about four bytes per token."""
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+@dataclass
+class _Answer:
+    """What has arrived of one completion."""
+
+    parts: list[str] = field(default_factory=list)
+    finish_reason: str | None = None
+    usage: dict[str, Any] = field(default_factory=dict)
+    first_text_at: float | None = None
+
+    def take(self, chunk: dict[str, Any]) -> str:
+        """Add a chunk of the stream; returns its text."""
+        self.usage = chunk.get("usage") or self.usage
+        text = ""
+        for choice in chunk.get("choices") or ():
+            text += (choice.get("delta") or {}).get("content") or ""
+            self.finish_reason = choice.get("finish_reason") or self.finish_reason
+        if text:
+            self.first_text_at = self.first_text_at or time.monotonic()
+            self.parts.append(text)
+        return text
+
+
+class RemoteModel:
+    """One model of one OpenAI-compatible server."""
+
+    def __init__(self, endpoint: Endpoint, tier: Tier = Tier.STANDARD) -> None:
+        self._endpoint = endpoint
+        self._tier = tier
+        self._state: State = "stopped"
+        self._detail = ""
+        # A slow CPU may think for minutes before its first token: only connecting is limited.
+        self._client = httpx.AsyncClient(
+            base_url=endpoint.url.rstrip("/") + "/",
+            headers={"Authorization": f"Bearer {endpoint.api_key}"} if endpoint.api_key else {},
+            timeout=httpx.Timeout(None, connect=_CONNECT_SECONDS),
+            # A proxy of the environment is for the way out, not for this machine.
+            trust_env=urlsplit(endpoint.url).hostname not in _LOOPBACK,
+        )
+
+    async def complete(
+        self, request: CompletionRequest, on_text: OnText | None
+    ) -> AsyncGenerator[Completion, None]:
+        """Ask once per completion, one after another."""
+        await self._check_length(request)
+        for index in range(request.n):
+            yield await self._one(request, index, on_text)
+
+    async def count_tokens(self, request: CompletionRequest) -> int:
+        """An upper estimate by bytes: the protocol has no way to count."""
+        size = sum(len(message.content.encode()) + 16 for message in request.messages)
+        return -(-size // _BYTES_PER_TOKEN)
+
+    async def context_window(self) -> int:
+        """What the setting says; the protocol has no way to ask."""
+        return self._endpoint.context_window
+
+    def status(self) -> ModelStatus:
+        """State as of the last request."""
+        return ModelStatus(
+            id=self._endpoint.model,
+            tier=self._tier,
+            state=self._state,
+            kind="remote",
+            detail=self._detail,
+            path=self._endpoint.url,
+            context_window=self._endpoint.context_window,
+        )
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()
+
+    async def _check_length(self, request: CompletionRequest) -> None:
+        window = self._endpoint.context_window
+        # The estimate is high, so only what cannot fit by any count is refused here.
+        tokens = await self.count_tokens(request) // 2
+        if tokens + request.max_tokens > window:
+            raise PromptTooLongError(tokens, request.max_tokens, window)
+
+    async def _one(
+        self, request: CompletionRequest, index: int, on_text: OnText | None
+    ) -> Completion:
+        started = time.monotonic()
+        answer = _Answer()
+        try:
+            async with self._client.stream(
+                "POST", "chat/completions", json=self._body(request, index)
+            ) as response:
+                await self._check(response)
+                async with aclosing(_events(response)) as events:
+                    async for chunk in events:
+                        text = answer.take(chunk)
+                        if text and on_text is not None:
+                            on_text(index, text)
+        except httpx.ConnectError as error:
+            raise self._failed(f"No answer at {self._endpoint.url}: {error}") from error
+        except httpx.TransportError as error:
+            raise GenerationFailedError(
+                f"The connection to {self._endpoint.url} broke: {error or type(error).__name__}"
+            ) from error
+        self._state, self._detail = "ready", ""
+        return self._completion(answer, index, started)
+
+    def _body(self, request: CompletionRequest, index: int) -> dict[str, Any]:
+        """The request. min_p and repeat_penalty are not part of the protocol."""
+        temperatures = request.temperatures or (0.0,)
+        body: dict[str, Any] = {
+            "model": self._endpoint.model,
+            "messages": as_fields(request.messages),
+            "max_tokens": request.max_tokens,
+            "temperature": temperatures[min(index, len(temperatures) - 1)],
+            "top_p": request.top_p,
+            "seed": request.seed + index,
+            "stream": True,
+            "stream_options": {"include_usage": True},
+        }
+        if request.stop:
+            body["stop"] = list(request.stop)
+        if request.json_schema is not None:
+            body["response_format"] = {
+                "type": "json_schema",
+                "json_schema": {"name": "answer", "schema": request.json_schema, "strict": True},
+            }
+        return body
+
+    async def _check(self, response: httpx.Response) -> None:
+        if response.is_success:
+            return
+        await response.aread()
+        said = _server_message(response)
+        if response.status_code in (401, 403):
+            raise self._failed(
+                f"{self._endpoint.url} refused the key: {said} Check TENON_ENDPOINT_API_KEY."
+            )
+        if response.status_code == 404 or response.status_code >= 500:
+            raise self._failed(f"{self._endpoint.url} cannot serve {self._endpoint.model}: {said}")
+        raise GenerationFailedError(f"{self._endpoint.url} refused the request: {said}")
+
+    def _failed(self, detail: str) -> CannotStartError:
+        self._state, self._detail = "failed", detail
+        return CannotStartError(detail)
+
+    def _completion(self, answer: _Answer, index: int, started: float) -> Completion:
+        if answer.finish_reason is None:
+            raise GenerationFailedError(
+                f"{self._endpoint.url} ended the answer before it was complete. Try again."
+            )
+        ended = time.monotonic()
+        first = answer.first_text_at or ended
+        details = answer.usage.get("prompt_tokens_details") or {}
+        usage = Usage(
+            prompt_tokens=answer.usage.get("prompt_tokens", 0),
+            cached_tokens=details.get("cached_tokens") or 0,
+            completion_tokens=answer.usage.get("completion_tokens", len(answer.parts)),
+            prefill_seconds=first - started,
+            decode_seconds=ended - first,
+        )
+        reason: Literal["stop", "length"] = "length" if answer.finish_reason == "length" else "stop"
+        return Completion("".join(answer.parts), reason, self._endpoint.model, index, usage)
+
+
+async def _events(response: httpx.Response) -> AsyncGenerator[dict[str, Any], None]:
+    """The JSON of each server-sent event. Raises GenerationFailedError on an error event."""
+    lines: AsyncIterator[str] = response.aiter_lines()
+    async for line in lines:
+        data = line.removeprefix("data:").strip()
+        if not line.startswith("data:") or data == "[DONE]":
+            continue
+        try:
+            event = json.loads(data)
+        except ValueError as error:
+            raise GenerationFailedError("The endpoint sent something that is not JSON.") from error
+        if "error" in event:
+            raise GenerationFailedError(f"The endpoint failed: {_message(event)}")
+        yield event
+
+
+def _server_message(response: httpx.Response) -> str:
+    try:
+        return _message(response.json())
+    except ValueError:
+        return f"status {response.status_code}."
+
+
+def _message(body: Any) -> str:
+    """The sentence in an error body, as the various servers write it."""
+    error = body.get("error", body) if isinstance(body, dict) else body
+    text = error.get("message", error) if isinstance(error, dict) else error
+    return str(text)[:300]
