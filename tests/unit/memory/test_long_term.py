@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from memory.embeddings import Embedder, MiniLmEmbedder, Vectors
@@ -65,18 +66,25 @@ async def test_snippets_survive_reopening(tmp_path: Path, embedder: MiniLmEmbedd
     await reopened.close()
 
 
-async def test_two_windows_add_to_one_folder(tmp_path: Path, embedder: MiniLmEmbedder) -> None:
-    windows = [SnippetMemory(tmp_path, embedder) for _ in range(2)]
+class InstantEmbedder:
+    """Some vector for each text at once, so that windows meet in the table."""
+
+    async def embed(self, texts: Sequence[str]) -> Vectors:
+        return np.ones((len(texts), 384), dtype=np.float32)
+
+
+async def test_windows_that_add_the_same_keep_it_once(tmp_path: Path) -> None:
+    windows = [SnippetMemory(tmp_path, InstantEmbedder()) for _ in range(3)]
     await asyncio.gather(
         *(
-            window.add("/r", "a.py", f"f{number}", f"def f{number}(): ...", "tkt-1")
-            for number in range(4)
+            window.add("/r", "a.py", f"f{number}", "def f(): ...", "tkt-1")
+            for number in range(6)
             for window in windows
         )
     )
     for window in windows:
         found = await window.search("function", 20)
-        assert sorted(snippet.symbol for snippet in found) == ["f0", "f1", "f2", "f3"]
+        assert sorted(snippet.symbol for snippet in found) == [f"f{n}" for n in range(6)]
         await window.close()
 
 
