@@ -12,6 +12,8 @@ from agents.python_names import is_builtin, parameters_of
 _MENTION = re.compile(r"(?<![\w.])([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)?)(\([^()]*\))")
 _QUOTED = re.compile(r"`([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)?)(?:\(\))?`")
 
+_SHORTEST_NAME = 3
+
 
 @dataclass
 class Subject:
@@ -41,8 +43,8 @@ def find_subjects(request: str, classes: set[str], known: set[str]) -> list[Subj
     if len(subjects) > 1:
         subjects = {n: s for n, s in subjects.items() if s.examples or n not in known}
     if not subjects:
-        quoted = _QUOTED.findall(request)
-        subjects = {n: Subject(n) for n in quoted[:1]} or {"": Subject("")}
+        name = _mentioned(request, known)
+        subjects = {name: Subject(name)}
     return list(subjects.values())
 
 
@@ -54,10 +56,19 @@ def symbol_of(call: str, classes: set[str]) -> str:
     method = ""
     while isinstance(node, ast.Call | ast.Attribute | ast.Subscript):
         if isinstance(node, ast.Attribute):
-            method = node.attr
+            method = method or node.attr  # the last one of a chain is what is asked for
         node = node.func if isinstance(node, ast.Call) else node.value
     root = node.id if isinstance(node, ast.Name) else ""
     return f"{root}.{method}" if method and root in classes else (method or root)
+
+
+def _mentioned(request: str, known: set[str]) -> str:
+    """The name in backticks, or else the only name of the repository among the words."""
+    if quoted := _QUOTED.findall(request):
+        return str(quoted[0])
+    words = set(re.findall(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)?", request))
+    names = [name for name in known & words if len(name) > _SHORTEST_NAME]
+    return names[0] if len(names) == 1 else ""
 
 
 def _defined_names(request: str) -> list[str]:

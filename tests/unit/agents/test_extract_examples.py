@@ -1,0 +1,52 @@
+"""A person's examples are read as they stand, and nothing else is taken for one."""
+
+import pytest
+
+from agents.behaviors.extract_examples import Example, extract_examples
+
+
+@pytest.mark.parametrize(
+    ("text", "example"),
+    [
+        (
+            'slugify("Hello, World!") returns "hello-world".',
+            ('slugify("Hello, World!")', '"hello-world"'),
+        ),
+        ("`f(1)` → `2`", ("f(1)", "2")),
+        ("so that add(0.5, 1) equals 1.5, exactly", ("add(0.5, 1)", "1.5")),
+        ('Ledger([("a", 1)]).total("a") is 3', ('Ledger([("a", 1)]).total("a")', "3")),
+        ("g() should return {'a': (1, 2)}; and", ("g()", "{'a': (1, 2)}")),
+        ("h((1, 2))[0] == -3", ("h((1, 2))[0]", "-3")),
+        ("slugify('Hello World') gives hello-world.", ("slugify('Hello World')", "'hello-world'")),
+        ("is_even(3) gives false", ("is_even(3)", "False")),
+        ('f(") ") returns ")"', ('f(") ")', '")"')),
+        ("initials('Ada') returns 'A', upper case", ("initials('Ada')", "'A'")),
+    ],
+)
+def test_example_in_words_is_found(text: str, example: tuple[str, str]) -> None:
+    assert extract_examples(text) == [Example(*example)]
+
+
+def test_expected_exception_is_found() -> None:
+    assert extract_examples("roman(0) raises a ValueError") == [
+        Example("roman(0)", raises="ValueError")
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Add a function slugify(text) that returns a slug",
+        "shorten(text, 3) returns the text",
+        "if f() is called twice",
+        "call f( when it is (almost) ready",
+        "",
+    ],
+)
+def test_plain_words_are_no_example(text: str) -> None:
+    assert extract_examples(text) == []
+
+
+def test_examples_keep_their_order_and_come_once() -> None:
+    text = "f(2) returns 4 and f(1) returns 2. Again: f(2) returns 4."
+    assert [e.call for e in extract_examples(text)] == ["f(2)", "f(1)"]
