@@ -1,7 +1,7 @@
 /** The agents as a person sees them. Shared by the extension and the webviews. */
 
 const NAMES: Record<string, string> = {
-  pm: "Project Manager",
+  project_manager: "Project Manager",
   spec_builder: "Spec Builder",
   architect: "Architect",
   tester: "Tester",

@@ -7,7 +7,7 @@ const reply: Turn = {
   id: "turn-1",
   sessionId: "s",
   role: "agent",
-  agent: "pm",
+  agent: "project_manager",
   text: "Done.",
   createdAt: "2026-01-01T00:00:00Z",
 };
@@ -15,8 +15,8 @@ const reply: Turn = {
 test("pieces of a reply are put together in order and replaced by the finished reply", () => {
   const conversation = new Conversation();
   conversation.send("Hello");
-  conversation.progress({ kind: "text", agent: "pm", text: "Do" });
-  conversation.progress({ kind: "text", agent: "pm", text: "ne" });
+  conversation.progress({ kind: "text", agent: "project_manager", text: "Do" });
+  conversation.progress({ kind: "text", agent: "project_manager", text: "ne" });
   assert.equal(conversation.running?.text, "Done");
 
   conversation.finish(reply);
@@ -34,7 +34,7 @@ test("pieces of a reply are put together in order and replaced by the finished r
 test("a step names the agent at work and its figures, and leaves the text alone", () => {
   const conversation = new Conversation();
   conversation.send("Hello");
-  conversation.progress({ kind: "text", agent: "pm", text: "On it." });
+  conversation.progress({ kind: "text", agent: "project_manager", text: "On it." });
   conversation.progress({
     kind: "step",
     agent: "architect",
@@ -95,7 +95,17 @@ test("messages that were not kept never lend their id to another", () => {
 
 test("progress after the end is ignored", () => {
   const conversation = new Conversation();
-  conversation.progress({ kind: "text", agent: "pm", text: "late" });
+  conversation.progress({ kind: "text", agent: "project_manager", text: "late" });
 
   assert.equal(conversation.running, undefined);
+});
+
+test("a failure that the server keeps in the conversation is not told twice", () => {
+  const conversation = new Conversation();
+  conversation.send("Hello");
+  conversation.fail("No model.");
+
+  conversation.load([{ ...reply, text: "I could not: No model.", complete: false }]);
+
+  assert.equal(conversation.error, undefined);
 });

@@ -108,7 +108,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     }
   }
 
-  /** The server keeps what it acknowledged; a message that it does not know goes back. */
+  /** What the server kept tells the failure itself; a message that it did not keep goes back. */
   async #fail(error: unknown, text: string): Promise<void> {
     if (isCancelled(error)) {
       this.#conversation.stop();
@@ -116,10 +116,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     }
     this.#conversation.fail(messageOf(error));
     await this.#loadHistory();
-    const kept = this.#conversation.turns.some(
-      (turn) => turn.role === "user" && turn.text === text,
-    );
-    if (!kept) {
+    if (!this.#conversation.turns.some((turn) => turn.role === "user" && turn.text === text)) {
       this.#post({ type: "draft", text });
     }
   }

@@ -3,6 +3,9 @@ import { figures } from "../agents";
 import type { ProgressValue, Turn } from "../protocol";
 import type { RunningReply } from "./messages";
 
+/** Who reads every message first. */
+const FIRST_CONTACT = "project_manager";
+
 /** One conversation: the messages so far, and the reply that is being written. */
 export class Conversation {
   turns: Turn[] = [];
@@ -13,9 +16,12 @@ export class Conversation {
 
   constructor(private readonly now: () => number = Date.now) {}
 
-  /** Replace the messages by those that the server keeps. */
+  /** Replace the messages by those that the server keeps; a failure may be among them. */
   load(turns: Turn[]): void {
     this.turns = turns;
+    if (turns.at(-1)?.complete === false) {
+      this.error = undefined;
+    }
   }
 
   /** A person sends a message. */
@@ -25,7 +31,7 @@ export class Conversation {
     this.turns = [...this.turns, { id, sessionId: "", role: "user", text, createdAt }];
     this.error = undefined;
     this.#startedAt = this.now();
-    this.running = { agent: "pm", text: "", step: "", elapsedSeconds: 0 };
+    this.running = { agent: FIRST_CONTACT, text: "", step: "", elapsedSeconds: 0 };
   }
 
   /** More of the reply arrived, or an agent took the next step. */
@@ -57,7 +63,7 @@ export class Conversation {
 
   /** The person stopped the reply; what had arrived of it stays. */
   stop(): void {
-    const { agent = "pm", text = "" } = this.running ?? {};
+    const { agent = FIRST_CONTACT, text = "" } = this.running ?? {};
     const id = this.#localId();
     const createdAt = new Date(this.now()).toISOString();
     this.finish({ id, sessionId: "", role: "agent", agent, text, createdAt, complete: false });

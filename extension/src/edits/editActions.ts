@@ -86,8 +86,7 @@ export class EditActions implements vscode.Disposable {
   async #show(open: OpenProposal): Promise<void> {
     const { proposal } = open;
     const target = vscode.Uri.parse(proposal.uri);
-    const left =
-      typeof proposal.version === "number" ? target : this.#documents.address(open, "nothing");
+    const left = (await exists(target)) ? target : this.#documents.address(open, "nothing");
     const name = target.path.split("/").at(-1) ?? "";
     const right = this.#documents.address(open, "after");
     await vscode.commands.executeCommand("vscode.diff", left, right, `${name}: ${proposal.title}`, {
@@ -146,12 +145,9 @@ export class EditActions implements vscode.Disposable {
 async function workspaceEdit(proposal: EditProposal): Promise<vscode.WorkspaceEdit | undefined> {
   const uri = vscode.Uri.parse(proposal.uri);
   const edit = new vscode.WorkspaceEdit();
-  if (typeof proposal.version !== "number") {
-    if (await exists(uri)) {
-      return undefined;
-    }
+  if (!(await exists(uri))) {
     edit.createFile(uri, { contents: new TextEncoder().encode(proposal.after) });
-    return edit;
+    return proposal.before ? undefined : edit;
   }
   const document = await vscode.workspace.openTextDocument(uri);
   const current = document.getText();

@@ -21,7 +21,7 @@ export class Reviews implements vscode.Disposable {
   /** The ticket whose changes are in front. */
   get active(): string | undefined {
     const tab = vscode.window.tabGroups.activeTabGroup.activeTab;
-    return tab && this.#open.get(tab.label);
+    return tab && this.#ticketOf(tab);
   }
 
   /** Show every file that a ticket changes. */
@@ -51,12 +51,17 @@ export class Reviews implements vscode.Disposable {
   async close(ticketId: string): Promise<void> {
     const tabs = vscode.window.tabGroups.all
       .flatMap((group) => group.tabs)
-      .filter((tab) => this.#open.get(tab.label) === ticketId);
+      .filter((tab) => this.#ticketOf(tab) === ticketId);
     await vscode.window.tabGroups.close(tabs);
   }
 
   dispose(): void {
     this.#subscription.dispose();
+  }
+
+  /** VS Code adds the number of files to the label: "Review: Title (2 files)". */
+  #ticketOf({ label }: vscode.Tab): string | undefined {
+    return this.#open.get(label.replace(/ \([^()]*\)$/, ""));
   }
 
   async #follow(): Promise<void> {

@@ -19,7 +19,7 @@ export class Composer {
       attributes: {
         rows: "1",
         "aria-label": "Message to the team",
-        placeholder: "Tell the team what to build, or ask",
+        placeholder: "Tell the team what to build",
       },
     });
     this.#button = h("button", {

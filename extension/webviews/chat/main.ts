@@ -99,7 +99,7 @@ function keepingEndInView(change: () => void): void {
   const atEnd = main.scrollHeight - main.scrollTop - main.clientHeight < 40;
   change();
   if (atEnd) {
-    main.scrollTop = main.scrollHeight;
+    main.scrollTop = drawn.size ? main.scrollHeight : 0;
   }
 }
 

@@ -20,7 +20,7 @@ export function turnElement(turn: Turn, send: Send): HTMLElement {
     name,
     time(turn.createdAt),
     body,
-    turn.complete === false && h("p", { class: "faint stopped" }, "Stopped before the end."),
+    turn.complete === false && h("p", { class: "faint stopped" }, "Not finished."),
     actions(turn, send),
   );
 }

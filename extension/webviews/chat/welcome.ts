@@ -8,7 +8,7 @@ const EXAMPLES = [
   "How is the work going?",
 ];
 
-const TEAM = ["pm", "spec_builder", "architect", "tester", "developer"];
+const TEAM = ["project_manager", "spec_builder", "architect", "tester", "developer"];
 
 /** What an empty conversation shows. */
 export function welcome(pick: (text: string) => void): HTMLElement {

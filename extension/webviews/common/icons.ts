@@ -3,7 +3,7 @@
 const SVG = "http://www.w3.org/2000/svg";
 
 const PATHS = {
-  pm: "M2.5 3.5h11v7h-6l-3 2.5v-2.5h-2z",
+  project_manager: "M2.5 3.5h11v7h-6l-3 2.5v-2.5h-2z",
   spec_builder: "M4 2h6l2.5 2.5V14H4zM6.2 7h4M6.2 9.3h4M6.2 11.6h2.4",
   architect: "M8 2.2v2M5 13.5 8 4.2l3 9.3M6 10.2h4",
   tester: "M6.5 2.2v4L3 12.6c-.3.6.1 1.2.8 1.2h8.4c.7 0 1.1-.6.8-1.2L9.5 6.2v-4M5.4 2.2h5.2M5 10h6",

@@ -29,9 +29,15 @@ host.onMessage((message) => {
   }
 });
 
+let noticeShown: string | undefined;
+
 function draw(state: SpecState): void {
-  const { spec } = state;
+  const { spec, notice } = state;
   replace(page, ...(spec ? specContent(spec, state) : [waiting(state)]));
+  if (notice && notice.text !== noticeShown) {
+    page.querySelector(".notice")?.scrollIntoView({ block: "center" });
+  }
+  noticeShown = notice?.text;
 }
 
 function specContent(spec: SpecResult, state: SpecState): Child[] {
