@@ -20,7 +20,7 @@ PROMPT_WORDS = (20, 700)
 def request(words: int) -> CompletionRequest:
     """Return a prompt of about that many words whose answer is as long as it may be."""
     filler = " ".join(f"value_{number} = {number}" for number in range(words // 3))
-    question = f"Here are settings: {filler}\nCount from 1 to 500 in words, one number a line."
+    question = f"Settings: {filler}\nDescribe a text editor in detail, in at least 300 words."
     return CompletionRequest(
         agent="developer",
         messages=(ChatTurn("user", question),),
