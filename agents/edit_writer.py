@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from pathlib import PurePosixPath
+import asyncio
+from pathlib import Path, PurePosixPath
 from typing import ClassVar
 
 from agents.asking import Context, request_for, write
@@ -13,6 +14,7 @@ from agents.inference import Priority
 from agents.progress import Progress, Report
 from agents.repository_reader import read_snapshot
 from agents.team import Team
+from agents.tools.confine import confined, decode
 from agents.tools.code_blocks import extract_code_blocks
 from agents.tools.edits import MergeResult, extract_symbol, merge_symbols
 from agents.tools.repo_map import is_test_file, module_name
@@ -69,7 +71,7 @@ class EditWriter:
         workspace = self._team.workspace
         snapshot = await read_snapshot(workspace, (await workspace.head()).commit)
         path = _test_path(request.path, snapshot.files)
-        before = await workspace.read_working_file(path) or ""
+        before = await asyncio.to_thread(_working_text, workspace.root, path)
         module = module_name(request.path, [*snapshot.files, request.path])
         root = symbol.split(".", maxsplit=1)[0]
         variables = {
@@ -114,6 +116,12 @@ class EditWriter:
             problem = "; ".join(merged.problems)
             context.report(Progress("step", "developer", f"no usable answer: {problem}"))
         raise NoProposalError(f"The model gave no usable change ({problem}). Try again.")
+
+
+def _working_text(root: Path, path: str) -> str:
+    """The file as it lies in the person's working tree; empty if there is none."""
+    file = confined(root, path)
+    return decode(file.read_bytes(), path) if file.is_file() else ""
 
 
 def enclosing_symbol(text: str, start_line: int, end_line: int) -> str | None:
