@@ -1,6 +1,7 @@
 """Real sandboxes for the tests of the tools."""
 
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,3 +35,52 @@ def secret_in_home() -> Iterator[Path]:
     (folder / "key").write_text("hunter2")
     yield folder / "key"
     shutil.rmtree(folder)
+
+
+class Repository:
+    """A real repository for a test to work on, through the git program."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        root.mkdir(parents=True)
+        self.git("init", "--quiet", "--initial-branch=main")
+        self.git("config", "user.name", "Ada")
+        self.git("config", "user.email", "ada@example.org")
+
+    def git(self, *arguments: str) -> str:
+        """Standard output of a git command that must succeed."""
+        return subprocess.run(
+            ["git", *arguments], cwd=self.root, check=True, capture_output=True, text=True
+        ).stdout.strip()
+
+    def write(self, path: str, text: str) -> None:
+        """A file, its folders too."""
+        target = self.root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text)
+
+    def commit(self, message: str, **files: str) -> str:
+        """Commit files by module name (``__`` stands for a folder)."""
+        for name, text in files.items():
+            self.write(name.replace("__", "/") + ".py", text)
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "-m", message)
+        return self.git("rev-parse", "HEAD")
+
+    def picture(self) -> tuple[str, str, str, dict[str, bytes]]:
+        """Branch, index, references' heads and every file: what must not change by itself."""
+        files = {
+            str(path.relative_to(self.root)): path.read_bytes()
+            for path in sorted(self.root.rglob("*"))
+            if path.is_file() and ".git" not in path.relative_to(self.root).parts
+        }
+        index = self.git("ls-files", "--stage", "--debug")
+        return (self.root / ".git/HEAD").read_text(), index, self.git("rev-parse", "main"), files
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    """A repository with one commit, in a folder whose name holds spaces and umlauts."""
+    repository = Repository(tmp_path / "mein Prüjekt")
+    repository.commit("first", code="A = 1\n", src__größe="B = 2\n")
+    return repository

@@ -1,0 +1,133 @@
+"""Running Git without a person at the keyboard."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+from agents.errors import GitRefusedError, NotReadyError
+
+QUIET = ("-c", "core.quotePath=false", "-c", "submodule.recurse=false")
+NO_HOOKS = ("-c", "core.hooksPath=/dev/null", "-c", "commit.gpgsign=false")
+"""For commits that Tenon makes in its own worktrees."""
+
+_ENVIRONMENT = {
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_EDITOR": "true",
+    "GIT_SEQUENCE_EDITOR": "true",
+    "GIT_PAGER": "cat",
+    "GIT_LITERAL_PATHSPECS": "1",
+    "LC_ALL": "C",
+}
+# Set while Git runs a hook or an alias; they would point every command at another repository.
+_FOREIGN = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX")
+_NO_GIT = "Git is not installed. Install it (Debian: sudo apt-get install git)."
+_LOCK_SIGNS = (".lock': File exists", "cannot lock ref", "could not lock config file")
+_LOCK_RETRIES = 8
+_LOCK_WAIT = 0.25
+
+
+class GitFailedError(GitRefusedError):
+    """A Git command ended with an error; the message is Git's own."""
+
+    def __init__(self, exit_code: int, stdout: str, stderr: str) -> None:
+        self.exit_code = exit_code
+        self.stdout = stdout
+        self.stderr = stderr
+        super().__init__(f"Git refused: {_clean(stderr) or f'exit code {exit_code}'}")
+
+
+class LockedError(GitFailedError):
+    """Another Git process holds a lock of the repository."""
+
+    def __init__(self, exit_code: int, stdout: str, stderr: str) -> None:
+        super().__init__(exit_code, stdout, stderr)
+        self.args = (
+            "Another Git program is working in this repository, or one has ended in the middle. "
+            "Wait until it is done and try again; if none is running, remove the lock. "
+            f"Git says: {_clean(stderr).splitlines()[0]}",
+        )
+
+
+@dataclass(frozen=True)
+class GitCommand:
+    """Git in one directory. Each call is a process of its own; calls may run side by side."""
+
+    directory: Path
+
+    async def run(self, *arguments: str, data: bytes = b"") -> str:
+        """Standard output of ``git arguments``, fed with `data`.
+
+        Waits a little for locks of other Git processes. Raises GitFailedError, of which
+        LockedError is one, and NotReadyError if Git is missing.
+        """
+        return (await self.run_bytes(*arguments, data=data)).decode(errors="replace")
+
+    async def run_bytes(self, *arguments: str, data: bytes = b"") -> bytes:
+        """As `run`, undecoded."""
+        return await asyncio.to_thread(self._patiently, arguments, data)
+
+    async def succeeds(self, *arguments: str) -> bool:
+        """Whether ``git arguments`` ends with exit code 0."""
+        try:
+            await self.run(*arguments)
+        except GitFailedError:
+            return False
+        return True
+
+    def _patiently(self, arguments: tuple[str, ...], data: bytes) -> bytes:
+        for _ in range(_LOCK_RETRIES):
+            try:
+                return self._once(arguments, data)
+            except LockedError:
+                time.sleep(_LOCK_WAIT)
+        return self._once(arguments, data)
+
+    def _once(self, arguments: tuple[str, ...], data: bytes) -> bytes:
+        git = _import_git()
+        if not self.directory.is_dir():  # GitPython would go on in the current folder
+            raise NotReadyError(f"The folder {self.directory} does not exist.", "noFolder")
+        command = [*_without_foreign(), "git", *QUIET, *arguments]
+        with tempfile.TemporaryFile() as stdin:
+            stdin.write(data)
+            stdin.seek(0)
+            try:
+                status, stdout, stderr = git.Git(str(self.directory)).execute(
+                    command,
+                    istream=stdin,
+                    with_extended_output=True,
+                    with_exceptions=False,
+                    stdout_as_string=False,
+                    strip_newline_in_stdout=False,
+                    env=_ENVIRONMENT,
+                )
+            except git.GitCommandNotFound as error:
+                raise NotReadyError(_NO_GIT) from error
+        if status != 0:
+            kind = LockedError if any(s in stderr for s in _LOCK_SIGNS) else GitFailedError
+            raise kind(status, stdout.decode(errors="replace"), stderr)
+        return bytes(stdout)
+
+
+def _import_git() -> ModuleType:
+    """GitPython, which looks for the git program when it is imported."""
+    os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
+    import git
+
+    return git
+
+
+def _without_foreign() -> list[str]:
+    found = [name for name in _FOREIGN if name in os.environ]
+    return ["env", *(f"--unset={name}" for name in found)] if found else []
+
+
+def _clean(stderr: str) -> str:
+    """Git's words without its prefixes and hints."""
+    lines = [line for line in stderr.strip().splitlines() if not line.startswith("hint:")]
+    return "\n".join(line.removeprefix("fatal: ").removeprefix("error: ") for line in lines)
