@@ -141,7 +141,10 @@ def chain(settings: ModelSettings, agent: str, tier: Tier) -> list[ModelConfigur
         for name, name_tier in [*stronger, *standard]
         if name and (name != ENDPOINT or settings.endpoint)
     ]
-    return list({(each.id, each.path): each for each in reversed(found)}.values())[::-1]
+    unique: dict[tuple[str, Path | None], ModelConfiguration] = {}
+    for each in found:
+        unique.setdefault((each.id, each.path), each)
+    return list(unique.values())
 
 
 def resolve(

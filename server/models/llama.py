@@ -6,7 +6,7 @@ Only the worker process imports this module; the server never loads llama.cpp it
 from __future__ import annotations
 
 import ctypes
-import logging
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,8 +16,19 @@ import llama_cpp
 from server.models.chat_template import ChatTemplate
 from server.models.system_memory import available_bytes
 
-# llama-cpp-python prints what llama.cpp logs by the level of this logger.
-logging.getLogger("llama-cpp-python").setLevel(logging.ERROR)
+_LOG_ERROR = 4
+"""ggml's level; llama-cpp-python's own logger takes it for debugging and hides it."""
+_errors: deque[str] = deque(maxlen=20)
+"""What llama.cpp said about why something failed."""
+
+
+@llama_cpp.llama_log_callback  # type: ignore[untyped-decorator]
+def _keep_errors(level: int, text: bytes, _: Any) -> None:
+    if level == _LOG_ERROR:
+        _errors.append(text.decode(errors="replace").strip())
+
+
+llama_cpp.llama_log_set(_keep_errors, None)
 
 _ABORTED = 2
 """What llama_decode returns when the abort callback said stop."""
@@ -123,7 +134,7 @@ class Llama:
         self._keep(len(self._cached))
         if status == _ABORTED:
             raise CancelledError
-        raise RuntimeError(f"llama.cpp could not decode (status {status}).")
+        raise RuntimeError(f"llama.cpp could not decode (status {status}). {_said()}")
 
     def _keep(self, count: int) -> None:
         """Cut the KV cache after the first `count` tokens."""
@@ -170,7 +181,9 @@ class Llama:
         params.no_perf = True
         context = llama_cpp.llama_init_from_model(self._model, params)
         if not context:
-            raise LoadError("llama.cpp could not make a context; set a smaller context window.")
+            raise LoadError(
+                f"llama.cpp could not make a context; set a smaller context window. {_said()}"
+            )
         return context
 
 
@@ -189,8 +202,17 @@ def _load_model(path: str) -> Any:
         path.encode(), llama_cpp.llama_model_default_params()
     )
     if not model:
-        raise LoadError("llama.cpp cannot read the file: it is damaged or of an unknown kind.")
+        raise LoadError(
+            f"llama.cpp cannot load {path}: it is damaged or of an unknown kind {_said()}"
+        )
     return model
+
+
+def _said() -> str:
+    """The first, most precise complaint since the last one that was told."""
+    first = _errors[0].split(": ", 1)[-1] if _errors else ""
+    _errors.clear()
+    return f"({first})" if first else ""
 
 
 def _common_prefix(left: Sequence[int], right: Sequence[int]) -> int:

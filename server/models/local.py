@@ -21,7 +21,11 @@ from server.models.backend import CannotStartError, State
 from server.models.catalog import CATALOG
 from server.models.configuration import ModelConfiguration
 from server.models.decode_queue import DecodeQueue
-from server.models.model_file import BadModelFileError, check_model_file
+from server.models.model_file import (
+    BadModelFileError,
+    MissingModelFileError,
+    check_model_file,
+)
 from server.models.worker_process import (
     WorkerCrashedError,
     WorkerLoadError,
@@ -91,10 +95,7 @@ class LocalModel:
         size = path.stat().st_size if path is not None and path.is_file() else 0
         state, detail = self._state, self._detail
         if state == "stopped":
-            try:
-                check_model_file(self.configuration, thorough=False)
-            except BadModelFileError as error:
-                state, detail = ("failed" if size else "missing"), str(error)
+            state, detail = self._state_by_file(detail)
         return ModelStatus(
             id=self.configuration.id,
             tier=self.configuration.tier,
@@ -107,6 +108,15 @@ class LocalModel:
             licence=known.licence if known else "",
             queue_length=max(self._using - 1, 0),
         )
+
+    def _state_by_file(self, detail: str) -> tuple[State, str]:
+        try:
+            check_model_file(self.configuration, thorough=False)
+        except MissingModelFileError as error:
+            return "missing", str(error)
+        except BadModelFileError as error:
+            return "failed", str(error)
+        return "stopped", detail
 
     async def close(self) -> None:
         """End the process."""
@@ -178,6 +188,9 @@ class LocalModel:
         try:
             await asyncio.to_thread(check_model_file, self.configuration)
             self._worker = await WorkerProcess.start(self.configuration)
+        except MissingModelFileError as error:
+            self._enter("stopped")
+            raise CannotStartError(str(error)) from error
         except (BadModelFileError, WorkerLoadError) as error:
             self._enter("failed", str(error))
             raise CannotStartError(str(error)) from error

@@ -15,6 +15,10 @@ class BadModelFileError(Exception):
     """The file cannot be used; the message says what to do."""
 
 
+class MissingModelFileError(BadModelFileError):
+    """There is no file."""
+
+
 def check_model_file(configuration: ModelConfiguration, *, thorough: bool = True) -> None:
     """Raise BadModelFileError unless the file can be loaded.
 
@@ -22,8 +26,8 @@ def check_model_file(configuration: ModelConfiguration, *, thorough: bool = True
     """
     path, known = configuration.path, CATALOG.get(configuration.id)
     if path is None or not path.is_file():
-        raise BadModelFileError(
-            f"The model {configuration.id} is missing: no file {path}. {_remedy(known)}"
+        raise MissingModelFileError(
+            f"The model {configuration.id} is missing (no file {path}). {_remedy(known)}"
         )
     try:
         _check_magic(path)
@@ -32,7 +36,7 @@ def check_model_file(configuration: ModelConfiguration, *, thorough: bool = True
         elif known is not None:
             _check_size(path, known)
     except BadFileError as error:
-        raise BadModelFileError(f"{error}. Delete it and {_remedy(known)}") from error
+        raise BadModelFileError(f"{error}. Delete it. {_remedy(known)}") from error
     except OSError as error:
         raise BadModelFileError(
             f"The model file {path} cannot be read: {error.strerror}."
@@ -53,8 +57,5 @@ def _check_size(path: Path, known: CatalogModel) -> None:
 
 def _remedy(known: CatalogModel | None) -> str:
     if known is None:
-        return "choose another file in the settings."
-    return (
-        f"run `tenon models pull {known.id}`. (A file of your own needs an id of its own in "
-        "TENON_MODEL_PATHS.)"
-    )
+        return "Name another file in TENON_MODEL or TENON_MODEL_PATHS."
+    return f"Run `tenon models pull {known.id}`, or name a GGUF file of your own in TENON_MODEL."

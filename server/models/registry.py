@@ -64,7 +64,7 @@ class ModelRegistry:
         """Answer with the first model of the chain that can start."""
         override = self._settings.agents.get(request.agent, AgentModel())
         request = override.sampling.apply(request)
-        problems: list[str] = []
+        problems: dict[str, str] = {}
         for backend in self._chain(request.agent, request.tier):
             try:
                 async with aclosing(backend.complete(request, on_text)) as completions:
@@ -72,7 +72,7 @@ class ModelRegistry:
                         self._tell_fallback(backend, problems)
                         yield completion
             except CannotStartError as error:
-                problems.append(str(error))
+                problems[backend.status().id] = str(error)
             else:
                 return
         raise _none_left(problems)
@@ -128,25 +128,28 @@ class ModelRegistry:
         )
 
     async def _first(self, agent: str, tier: Tier, ask: Callable[[Backend], Awaitable[_T]]) -> _T:
-        problems: list[str] = []
+        problems: dict[str, str] = {}
         for backend in self._chain(agent, tier):
             try:
                 return await ask(backend)
             except CannotStartError as error:
-                problems.append(str(error))
+                problems[backend.status().id] = str(error)
         raise _none_left(problems)
 
-    def _tell_fallback(self, backend: Backend, problems: list[str]) -> None:
+    def _tell_fallback(self, backend: Backend, problems: dict[str, str]) -> None:
         """Say once per reason which model answers instead."""
-        if not problems or problems[0] in self._noticed:
-            return
-        self._noticed.add(problems[0])
-        self._on_notice(f"{problems[0]} Meanwhile {backend.status().id} answers.")
+        for reason in list(problems.values())[:1]:
+            if reason not in self._noticed:
+                self._noticed.add(reason)
+                self._on_notice(f"{reason} Meanwhile {backend.status().id} answers.")
 
 
 def _status(backend: Backend) -> ModelStatus:
     return backend.status()
 
 
-def _none_left(problems: list[str]) -> ModelUnavailableError:
-    return ModelUnavailableError("No model can answer. " + " ".join(problems))
+def _none_left(problems: dict[str, str]) -> ModelUnavailableError:
+    """The best model's problem in full, the names of the others."""
+    first, *others = problems.values()
+    also = f" Nor can {', '.join(list(problems)[1:])} answer." if others else ""
+    return ModelUnavailableError(f"No model can answer. {first}{also}")

@@ -17,6 +17,9 @@ from server.models.configuration import ModelConfiguration
 
 _LINE_LIMIT = 16 * 1024**2
 _END_SECONDS = 2.0
+# llama.cpp's threads meet at every layer. By default they spin so long that a busy neighbour
+# slows them several times over (1.5B on two cores with load 4: 1.6 tokens/s, so 5.7).
+_ENVIRONMENT = {"GOMP_SPINCOUNT": "1000"}
 
 
 class WorkerLoadError(Exception):
@@ -55,6 +58,7 @@ class WorkerProcess:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
+            env=_ENVIRONMENT | os.environ,
             limit=_LINE_LIMIT,
         )
         worker = cls(process, configuration.id)
