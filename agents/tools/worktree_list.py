@@ -50,8 +50,9 @@ async def add(git: GitCommand, directory: Path, branch: str, base_commit: str) -
             )
     await asyncio.to_thread(directory.parent.mkdir, parents=True, exist_ok=True)
     exists = await git.succeeds("show-ref", "--verify", "--quiet", f"refs/heads/{branch}")
-    place = (str(directory), branch) if exists else ("-b", branch, str(directory), base_commit)
-    await git.run(*NO_HOOKS, "worktree", "add", "--quiet", "--no-track", *place)
+    new = ("--no-track", "-b", branch, str(directory), base_commit)
+    place = (str(directory), branch) if exists else new
+    await git.run(*NO_HOOKS, "worktree", "add", "--quiet", *place)
 
 
 async def _is_sound(git: GitCommand, directory: Path, branch: str) -> bool:
