@@ -15,7 +15,7 @@ from typing import ClassVar
 
 from agents.asking import completions, request_for
 from agents.base import Behavior, IAgent
-from agents.behaviors.weigh_suggestions import tests_to_withdraw
+from agents.behaviors.weigh_suggestions import contradicted
 from agents.behaviors.write_code import (
     SAMPLE_TEMPERATURES,
     Candidate,
@@ -219,7 +219,7 @@ class Developer(IAgent):
             return None
         binding = frozenset(t.name for t in bench.tests.tests if t.binding)
         suggested = frozenset(t.name for t in bench.tests.tests if not t.binding)
-        gone = tests_to_withdraw([a.passed for a in search.attempts], binding, suggested)
+        gone = contradicted([a.passed for a in search.attempts], binding, suggested)
         if not gone or gone == suggested | binding:
             return None
         await tester.withdraw(bench, gone)

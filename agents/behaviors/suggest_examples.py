@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from agents.asking import Context, decide, numbered
 from agents.base import IAgent
+from agents.inference import GenerationFailedError
 from memory.records import Criterion, Requirement
 
 _LONGEST = 120
@@ -48,21 +49,25 @@ class SuggestExamples:
         bare = [c for c in requirement.criteria if not c.call]
         if not bare or not symbol:
             return requirement
-        suggestions = await decide(
-            agent,
-            Suggestions,
-            "suggest_examples",
-            context,
-            {
-                "symbol": symbol,
-                "request": request,
-                "statement": requirement.statement,
-                "criteria": numbered([c.text for c in bare]),
-            },
-            label="suggesting examples",
-            schema=_schema(len(bare)),
-            max_tokens=80 * len(bare),
-        )
+        try:
+            suggestions = await decide(
+                agent,
+                Suggestions,
+                "suggest_examples",
+                context,
+                {
+                    "symbol": symbol,
+                    "request": request,
+                    "statement": requirement.statement,
+                    "criteria": numbered([c.text for c in bare]),
+                },
+                label="suggesting examples",
+                schema=_schema(len(bare)),
+                max_tokens=80 * len(bare),
+            )
+        except GenerationFailedError as error:  # a proposal is worth having without them
+            await agent.log("error", f"no examples suggested: {error}")
+            return requirement
         filled = {
             c.id: c.model_copy(update={"call": s.call, "expected": s.returns})
             for c, s in zip(bare, suggestions.examples, strict=False)

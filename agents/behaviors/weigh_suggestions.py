@@ -13,7 +13,7 @@ from collections.abc import Sequence
 _FEWEST_AGREEING = 3
 
 
-def tests_to_withdraw(
+def contradicted(
     passed: Sequence[frozenset[str]], binding: frozenset[str], suggested: frozenset[str]
 ) -> frozenset[str]:
     """Names of the suggested tests that the largest group of agreeing candidates fails.

@@ -52,6 +52,7 @@ RULES: list[dict[str, Any]] = [
     {"contains": "Sort a message", "matches": r"Message: \"go", "reply": '{"intent": "run"}'},
     {"contains": "Sort a message", "matches": r"Message: \"how", "reply": '{"intent": "status"}'},
     {"contains": "Sort a message", "reply": '{"intent": "talk"}'},
+    {"agent": "spec_builder", "contains": "Behaviours:", "reply": '{"examples": []}'},
     {"agent": "spec_builder", "reply": json.dumps(DRAFT)},
     {"agent": "architect", "contains": "Map of", "reply": '{"file": "textkit/cleaning.py"}'},
     {"agent": "architect", "reply": "It adds slugify; look at the pattern for words."},

@@ -1,0 +1,126 @@
+"""A map of the Python code of a repository: which file defines what."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Literal
+
+Kind = Literal["function", "class", "method"]
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """One definition."""
+
+    name: str
+    """``function``, ``Class`` or ``Class.method``."""
+    kind: Kind
+    signature: str
+    """``name(parameters) -> annotation``; for a class its name and bases."""
+    doc_line: str
+    """First line of the docstring, or empty."""
+    line: int
+    """Line of the definition, from 1."""
+
+
+@dataclass
+class RepoMap:
+    """Symbols by path; a file that does not parse has none."""
+
+    modules: dict[str, list[Symbol]] = field(default_factory=dict)
+
+    def names(self, kind: Kind | None = None) -> set[str]:
+        """Names of all symbols, or of one kind."""
+        return {
+            s.name for symbols in self.modules.values() for s in symbols if kind in (None, s.kind)
+        }
+
+    def find(self, name: str) -> list[tuple[str, Symbol]]:
+        """Where `name` is defined: (path, symbol)."""
+        return [(p, s) for p, symbols in self.modules.items() for s in symbols if s.name == name]
+
+    def render(self, characters: int) -> str:
+        """The map as text of at most `characters`: tests last, details dropped when it is long."""
+        for detail in (True, False):
+            lines = list(self._lines(detail))
+            if sum(len(line) + 1 for line in lines) <= characters:
+                break
+        kept, room = [], characters
+        for line in lines:
+            room -= len(line) + 1
+            if room < 0:
+                kept.append("(more files are not shown)")
+                break
+            kept.append(line)
+        return "\n".join(kept)
+
+    def _lines(self, detail: bool) -> Iterator[str]:
+        for path in sorted(self.modules, key=lambda p: (is_test_file(p), p)):
+            if is_test_file(path):
+                continue
+            yield path
+            for symbol in self.modules[path]:
+                words = f"  # {symbol.doc_line}" if detail and symbol.doc_line else ""
+                yield f"  {symbol.signature}{words}"
+
+
+def build_repo_map(files: Mapping[str, str]) -> RepoMap:
+    """The map of Python sources given by path."""
+    return RepoMap({path: _symbols(text) for path, text in sorted(files.items())})
+
+
+def is_test_file(path: str) -> bool:
+    """Whether pytest, or a person, would take `path` for tests."""
+    file = PurePosixPath(path)
+    in_folder = any(part in {"tests", "test", "testing"} for part in file.parts[:-1])
+    named = file.name.startswith("test_") or file.stem.endswith("_test")
+    return file.suffix == ".py" and (named or in_folder or file.name == "conftest.py")
+
+
+def module_name(path: str, files: Collection[str]) -> str:
+    """Dotted import name of `path`, relative to ``src`` or to the first folder without __init__."""
+    file = PurePosixPath(path)
+    known = set(files)
+    parts = list(file.with_suffix("").parts)
+    if parts[-1] == "__init__":
+        parts.pop()
+    start = len(file.parts) - 1
+    while start > 0 and str(PurePosixPath(*file.parts[:start], "__init__.py")) in known:
+        start -= 1
+    if start == len(file.parts) - 1 and start > 0:
+        start = 1 if file.parts[0] in {"src", "lib", "python"} else 0
+    return ".".join(parts[start:])
+
+
+def _symbols(text: str) -> list[Symbol]:
+    try:
+        body = ast.parse(text).body
+    except (SyntaxError, ValueError):
+        return []
+    return [symbol for node in body for symbol in _of(node)]
+
+
+def _of(node: ast.stmt) -> Iterator[Symbol]:
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        yield _function(node, "function", "")
+    elif isinstance(node, ast.ClassDef):
+        bases = ", ".join(ast.unparse(base) for base in node.bases)
+        signature = f"class {node.name}({bases})" if bases else f"class {node.name}"
+        yield Symbol(node.name, "class", signature, _doc_line(node), node.lineno)
+        for member in node.body:
+            if isinstance(member, ast.FunctionDef | ast.AsyncFunctionDef):
+                yield _function(member, "method", f"{node.name}.")
+
+
+def _function(node: ast.FunctionDef | ast.AsyncFunctionDef, kind: Kind, owner: str) -> Symbol:
+    returns = f" -> {ast.unparse(node.returns)}" if node.returns else ""
+    signature = f"{owner}{node.name}({ast.unparse(node.args)}){returns}"
+    return Symbol(owner + node.name, kind, signature, _doc_line(node), node.lineno)
+
+
+def _doc_line(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> str:
+    lines = (ast.get_docstring(node) or "").splitlines()
+    return lines[0].strip() if lines else ""
