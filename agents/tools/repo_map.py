@@ -8,7 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Literal
 
-Kind = Literal["function", "class", "method"]
+Kind = Literal["function", "class", "method", "constant"]
+
+SOURCE_FOLDERS = ("src", "lib", "python")
+"""Folders whose content is imported by its name in the folder, if they are no packages."""
+
+_VALUE_LENGTH = 40
+_MORE = "\n(more is not shown)"
 
 
 @dataclass(frozen=True)
@@ -16,10 +22,10 @@ class Symbol:
     """One definition."""
 
     name: str
-    """``function``, ``Class`` or ``Class.method``."""
+    """``function``, ``Class``, ``Class.method`` or ``CONSTANT``."""
     kind: Kind
     signature: str
-    """``name(parameters) -> annotation``; for a class its name and bases."""
+    """``name(parameters) -> annotation``; a class's name and bases, a constant's value."""
     doc_line: str
     """First line of the docstring, or empty."""
     line: int
@@ -43,22 +49,19 @@ class RepoMap:
         return [(p, s) for p, symbols in self.modules.items() for s in symbols if s.name == name]
 
     def render(self, characters: int) -> str:
-        """The map as text of at most `characters`: tests last, details dropped when it is long."""
+        """The map as text of at most `characters`, without tests; long maps lose details first."""
         for detail in (True, False):
             lines = list(self._lines(detail))
-            if sum(len(line) + 1 for line in lines) <= characters:
+            if len("\n".join(lines)) <= characters:
                 break
-        kept, room = [], characters
-        for line in lines:
-            room -= len(line) + 1
-            if room < 0:
-                kept.append("(more files are not shown)")
-                break
-            kept.append(line)
-        return "\n".join(kept)
+        text = "\n".join(lines)
+        if len(text) <= characters:
+            return text
+        whole = text[: max(characters - len(_MORE), 0)].rpartition("\n")[0]
+        return whole + _MORE
 
     def _lines(self, detail: bool) -> Iterator[str]:
-        for path in sorted(self.modules, key=lambda p: (is_test_file(p), p)):
+        for path in sorted(self.modules):
             if is_test_file(path):
                 continue
             yield path
@@ -91,7 +94,7 @@ def module_name(path: str, files: Collection[str]) -> str:
     while start > 0 and str(PurePosixPath(*file.parts[:start], "__init__.py")) in known:
         start -= 1
     if start == len(file.parts) - 1 and start > 0:
-        start = 1 if file.parts[0] in {"src", "lib", "python"} else 0
+        start = 1 if file.parts[0] in SOURCE_FOLDERS else 0
     return ".".join(parts[start:])
 
 
@@ -113,12 +116,24 @@ def _of(node: ast.stmt) -> Iterator[Symbol]:
         for member in node.body:
             if isinstance(member, ast.FunctionDef | ast.AsyncFunctionDef):
                 yield _function(member, "method", f"{node.name}.")
+    elif isinstance(node, ast.Assign | ast.AnnAssign):
+        target = node.target if isinstance(node, ast.AnnAssign) else node.targets[0]
+        if isinstance(target, ast.Name) and target.id.isupper():
+            yield Symbol(target.id, "constant", _shortened(ast.unparse(node)), "", node.lineno)
 
 
 def _function(node: ast.FunctionDef | ast.AsyncFunctionDef, kind: Kind, owner: str) -> Symbol:
     returns = f" -> {ast.unparse(node.returns)}" if node.returns else ""
     signature = f"{owner}{node.name}({ast.unparse(node.args)}){returns}"
+    if any(isinstance(d, ast.Name) and d.id == "property" for d in node.decorator_list):
+        signature = f"@property {signature}"
+    if isinstance(node, ast.AsyncFunctionDef):
+        signature = f"async {signature}"
     return Symbol(owner + node.name, kind, signature, _doc_line(node), node.lineno)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _VALUE_LENGTH else text[:_VALUE_LENGTH] + "…"
 
 
 def _doc_line(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> str:

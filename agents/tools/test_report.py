@@ -13,6 +13,7 @@ Outcome = Literal["passed", "failed", "error", "skipped"]
 
 _MESSAGE_LENGTH = 300
 _SOURCE_LENGTH = 120
+_COLLECTION = "collection failure"
 _WORST_LAST: tuple[Outcome, ...] = ("passed", "skipped", "failed", "error")
 _TAGS: dict[str, Outcome] = {"failure": "failed", "error": "error", "skipped": "skipped"}
 _PLACE = re.compile(r"^((?:[^\s/:]+/)*[^\s/:]+\.py):(\d+): ", re.MULTILINE)
@@ -155,9 +156,16 @@ def _case(element: ET.Element) -> TestCase:
     seconds = float(element.get("time", "0"))
     for child in element:
         if child.tag in _TAGS:
-            message = child.get("message", "").strip()
-            return TestCase(name, _TAGS[child.tag], message, child.text or "", seconds)
+            message, detail = child.get("message", "").strip(), child.text or ""
+            if message == _COLLECTION:
+                message = _last_explanation(detail) or message
+            return TestCase(name, _TAGS[child.tag], message, detail, seconds)
     return TestCase(name, "passed", seconds=seconds)
+
+
+def _last_explanation(detail: str) -> str:
+    lines = [line[1:].strip() for line in detail.splitlines() if line.startswith("E ")]
+    return lines[-1] if lines else ""
 
 
 def _node_id(element: ET.Element) -> str:

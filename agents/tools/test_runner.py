@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 from agents.tools.interpreter import find_python, installation
+from agents.tools.repo_map import SOURCE_FOLDERS
 from agents.tools.sandbox import Sandbox, SandboxResult
 from agents.tools.test_report import TestCase, TestRun, parse_report
 
@@ -107,7 +108,7 @@ class PytestRunner:
 
 def _environment(root: Path, python: Path) -> dict[str, str]:
     """What the tests see; the code under test comes before anything that is installed."""
-    folders = [root, *([root / "src"] if (root / "src").is_dir() else [])]
+    folders = [root, *(root / n for n in SOURCE_FOLDERS if (root / n).is_dir())]
     # Nothing in Tenon's own environment was installed for the repository's tests.
     own = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"} if python == Path(sys.executable) else {}
     return {

@@ -84,6 +84,8 @@ async def test_every_test_has_id_outcome_and_message(runner: PytestRunner, tmp_p
         "`assert slug(text) == text.lower()`: AssertionError: assert 'A b' == 'a b' "
         "(tests/test_slug.py:8)"
     )
+    missing = next(case for case in run.cases if case.id == "tests/test_missing.py")
+    assert missing.message.startswith("ImportError: cannot import name 'shorten'")
     summary = run.summary()
     assert (summary.passed, summary.failed, summary.errors, summary.skipped) == (2, 1, 2, 1)
     assert summary.failing == run.failing
