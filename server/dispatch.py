@@ -59,7 +59,8 @@ class _Endpoint:
         """The result as plain JSON. Raises JsonRpcException only."""
         try:
             params = wire.structure(raw, self._params_class)
-            result = wire.to_json(await self._call(params))
+            with self._server.answering():
+                result = wire.to_json(await self._call(params))
             json.dumps(result, allow_nan=False)  # fails here, where it can still be answered
             return result
         except asyncio.CancelledError:

@@ -6,12 +6,12 @@ parameters do not fit gets an error reply; parameters of Tenon's own methods sta
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 import secrets
+import threading
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 from cattrs import Converter
 from lsprotocol import converters, types
@@ -79,7 +79,12 @@ class RawProtocol(LanguageServerProtocol):
 class ServerProtocol(RawProtocol):
     """The server's side: checks every message and always answers a request."""
 
-    _initialize_seen = False
+    def __init__(self, server: Any, converter: Converter) -> None:
+        super().__init__(server, converter)
+        self._initialize_seen = False
+        self.shutdown_seen = False
+        self.stopped = threading.Event()
+        """Set by `exit`."""
 
     def handle_message(self, message: Any) -> None:
         """Pass a sound message on; answer an unsound request with an error."""
@@ -95,19 +100,6 @@ class ServerProtocol(RawProtocol):
         refusal = JsonRpcParseError("The message is not valid JSON.")
         self._send_response(None, error=refusal.to_response_error())
 
-    async def cancel_requests(self) -> None:
-        """Cancel every request in progress and wait for its clean-up; the caller's own stays."""
-        own_id, own_task = self.msg_id, cast(object, asyncio.current_task())
-        futures: list[Any] = [
-            future
-            for msg_id, future in self._request_futures.items()
-            if msg_id != own_id and future is not own_task
-        ]
-        for future in futures:
-            future.cancel()
-        tasks = [future for future in futures if isinstance(future, asyncio.Future)]
-        await asyncio.gather(*tasks, return_exceptions=True)
-
     def _check(self, message: Any) -> None:
         if not isinstance(message, dict) or message.get("jsonrpc") != self.VERSION:
             raise JsonRpcInvalidRequest("A message must be one JSON-RPC 2.0 object.")
@@ -122,7 +114,7 @@ class ServerProtocol(RawProtocol):
     def _check_lifecycle(self, method: str) -> None:
         if method == types.EXIT:
             return
-        if self._shutdown:
+        if self.shutdown_seen:
             raise JsonRpcInvalidRequest("The server is shutting down.")
         if method == types.INITIALIZE:
             if self._initialize_seen:
@@ -130,6 +122,7 @@ class ServerProtocol(RawProtocol):
             self._initialize_seen = True
         elif not self._initialize_seen:
             raise JsonRpcServerNotInitialized("Send `initialize` first.")
+        self.shutdown_seen = method == types.SHUTDOWN
 
     def _refuse(self, message: Any, error: JsonRpcException) -> None:
         if isinstance(message, dict) and "id" not in message:
@@ -157,6 +150,11 @@ class ServerProtocol(RawProtocol):
             self._send_data({"jsonrpc": self.VERSION, "id": None, "error": refusal})
         else:
             super()._send_response(msg_id, result, error)
+
+    @lsp_method(types.EXIT)
+    def lsp_exit(self, *_params: Any) -> None:  # type: ignore[override]
+        """End the loop that reads messages; `server.serve` then stops everything."""
+        self.stopped.set()
 
     @lsp_method(types.WORKSPACE_EXECUTE_COMMAND)
     async def lsp_workspace__execute_command(  # type: ignore[override]

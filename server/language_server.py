@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import threading
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +41,7 @@ class TenonServer(LanguageServer):
             converter_factory=raw_converter,
             max_workers=1,
         )
-        self.stopped = threading.Event()
+        self.stop_task: asyncio.Task[None] | None = None
         self.status_task: asyncio.Task[Any] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -79,9 +79,22 @@ class TenonServer(LanguageServer):
         if not task.cancelled() and (error := task.exception()) is not None:
             logger.error("Background task %s failed", task.get_name(), exc_info=error)
 
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """Count the current task as work that `cancel_work` cancels."""
+        task = asyncio.current_task()
+        if task is None:
+            yield
+            return
+        self._tasks.add(task)
+        try:
+            yield
+        finally:
+            self._tasks.discard(task)
+
     async def cancel_work(self) -> None:
-        """Cancel background tasks and wait until they have cleaned up."""
-        tasks = [task for task in self._tasks if task is not asyncio.current_task()]
+        """Cancel requests and background tasks and wait until they have cleaned up."""
+        tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

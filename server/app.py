@@ -1,0 +1,128 @@
+"""The composition root: settings -> models and memory -> team. Opened when first needed."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from agents.base import Toolbox
+from agents.bus import Bus
+from agents.errors import NotReadyError
+from agents.inference import LanguageModel
+from agents.orchestrator import Orchestrator, TeamOptions
+from agents.tools.git import Workspace
+from memory.manager import MemoryManager
+from server import settings
+from server.components import open_memory, open_models
+from server.settings import LoadedSettings
+
+logger = logging.getLogger(__name__)
+
+NO_FOLDER = NotReadyError("No folder is open. Open the folder of a Git repository.", "noFolder")
+
+
+class App:
+    """Everything behind the server for one folder.
+
+    The team is opened by the first request that needs it, and looked for again with each one
+    after a failure, so that `git init` in a terminal is enough.
+    """
+
+    def __init__(self, folder: Path | None, editor: Mapping[str, Any] | None = None) -> None:
+        self.folder = folder
+        self.bus = Bus()
+        self.settings: LoadedSettings = settings.load(editor)
+        self._models: LanguageModel | None = None
+        self._memory: MemoryManager | None = None
+        self._workspace: Workspace | None = None
+        self._team: Orchestrator | None = None
+        self._lock = asyncio.Lock()
+        self._users = 0
+        self._outdated = False
+
+    @property
+    def models(self) -> LanguageModel:
+        """The configured models; none is loaded before it is asked."""
+        if self._models is None:
+            self._models = open_models(self.settings.values)
+        return self._models
+
+    @property
+    def opened_team(self) -> Orchestrator | None:
+        """The team, if it has been opened."""
+        return self._team
+
+    @asynccontextmanager
+    async def team(self) -> AsyncGenerator[Orchestrator, None]:
+        """The team, whether or not it can work. Raises NotReadyError without a repository."""
+        team = await self._open_team()
+        self._users += 1
+        try:
+            yield team
+        finally:
+            self._users -= 1
+
+    async def workspace(self) -> Workspace:
+        """The repository. Raises NotReadyError, with the reason, if there is none to work on."""
+        if self.folder is None:
+            raise NotReadyError(str(NO_FOLDER), NO_FOLDER.problem)
+        if self._workspace is None:
+            self._workspace = await Workspace.open(self.folder)
+        return self._workspace
+
+    def reconfigure(self, editor: Mapping[str, Any]) -> bool:
+        """Take the editor's configuration over; True when a setting changed.
+
+        The team and the models are opened anew as soon as nobody is using them.
+        """
+        before, self.settings = self.settings.values, settings.load(editor)
+        changed = before != self.settings.values
+        self._outdated |= changed
+        return changed
+
+    async def close(self) -> None:
+        """Stop the team, then the models, then close memory; each even if another fails."""
+        team, self._team = self._team, None
+        models, self._models = self._models, None
+        memory, self._memory = self._memory, None
+        for part in (team and team.stop(), models and models.close(), memory and memory.close()):
+            if part is not None:
+                await _finish(part)
+
+    async def _open_team(self) -> Orchestrator:
+        async with self._lock:
+            if self._outdated and self._users == 0:
+                await self.close()
+                self._outdated = False
+            if self._team is None:
+                self._team = await self._new_team()
+            return self._team
+
+    async def _new_team(self) -> Orchestrator:
+        workspace = await self.workspace()
+        values = self.settings.values
+        if self._memory is None:
+            self._memory = await open_memory(values)
+        options = TeamOptions(
+            data_dir=values.data_dir,
+            spec_path=values.spec_path,
+            commit_spec=values.commit_spec,
+            python=values.python,
+            max_minutes=values.max_minutes,
+            max_candidates=values.max_candidates,
+            test_timeout=values.test_timeout,
+        )
+        team = Orchestrator(workspace, Toolbox(self.models, self._memory, self.bus), options)
+        await team.start()
+        return team
+
+
+async def _finish(closing: Any) -> None:
+    try:
+        await closing
+    except Exception:
+        logger.exception("A part of Tenon did not close cleanly")

@@ -1,0 +1,33 @@
+"""Builds models and memory from settings."""
+
+from __future__ import annotations
+
+from agents.inference import LanguageModel
+from memory.embeddings import MiniLmEmbedder
+from memory.manager import MemoryManager
+from server.models.catalog import CATALOG, EMBEDDING_MODEL
+from server.settings import Settings
+
+
+def open_models(values: Settings) -> LanguageModel:
+    """The configured models; for tests, a file of prepared replies."""
+    from server.models.from_settings import model_settings
+    from server.models.registry import ModelRegistry
+
+    return ModelRegistry(model_settings(values))
+
+
+async def open_memory(values: Settings) -> MemoryManager:
+    """The memory in the data folder. Raises MemoryStoreError."""
+    return await MemoryManager.open(
+        values.data_dir, mongodb_uri=values.mongodb_uri, embedder=_embedder(values)
+    )
+
+
+def _embedder(values: Settings) -> MiniLmEmbedder | None:
+    """The embedder, unless its files have not been fetched."""
+    model = CATALOG[EMBEDDING_MODEL]
+    files = [CATALOG[id_].path(values.models_dir) for id_ in (model.id, *model.companions)]
+    if not all(file.is_file() for file in files):
+        return None
+    return MiniLmEmbedder(*files, threads=values.threads)
