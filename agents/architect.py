@@ -75,9 +75,16 @@ class Architect(IAgent):
                 "review_diff",
                 context,
                 {"statement": statement, "diff": diff[:_DIFF_CHARACTERS]},
-                max_tokens=90,
+                max_tokens=110,
             )
-            return (await write(self, request, context, "reviewing the change")).strip()
+            return whole_sentences(await write(self, request, context, "reviewing the change"))
+
+
+def whole_sentences(text: str) -> str:
+    """`text` up to its last full stop, since the model may have been stopped in a sentence."""
+    text = " ".join(text.split())
+    end = max(text.rfind(". "), text.rfind("! "), len(text) - 1 if text.endswith(".") else -1)
+    return text[: end + 1] if end > 0 else text
 
 
 def new_criteria(change: RequirementChange) -> list[Criterion]:

@@ -14,8 +14,8 @@ from agents.inference import Priority
 from agents.progress import Progress, Report
 from agents.repository_reader import read_snapshot
 from agents.team import Team
-from agents.tools.confine import confined, decode
 from agents.tools.code_blocks import extract_code_blocks
+from agents.tools.confine import confined, decode
 from agents.tools.edits import MergeResult, extract_symbol, merge_symbols
 from agents.tools.repo_map import is_test_file, module_name
 from memory.records import new_id

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 from pathlib import PurePosixPath
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
@@ -84,7 +84,12 @@ class ProjectManager(IAgent):
                 "sources": chosen,
                 "requirements": requirements,
             }
-            for leaner in ({}, {"sources": chosen[:1], "turns": []}, {"sources": []}):
+            steps: tuple[dict[str, Any], ...] = (
+                {},
+                {"sources": chosen[:1], "turns": []},
+                {"sources": []},
+            )
+            for leaner in steps:
                 variables.update(leaner)
                 request = request_for(
                     self,

@@ -1,7 +1,8 @@
 """The spec file: Markdown that a person may edit by hand, read and changed by requirement.
 
 A requirement is a heading ``## REQ-7f3kq0 Title``, a statement in EARS form (Mavin et al.,
-"Easy Approach to Requirements Syntax", RE 2009) and a list of acceptance criteria::
+"Easy Approach to Requirements Syntax", RE 2009), the person's words as a block quote, and a
+list of acceptance criteria::
 
     - AC-1: words. `call` → `value`
     - AC-2: words. `call` raises `ValueError`
@@ -53,6 +54,8 @@ def parse_spec(text: str) -> SpecDocument:
 def render_requirement(requirement: Requirement) -> str:
     """Markdown of one requirement, without a final newline."""
     lines = [f"## {requirement.id} {requirement.title}", "", requirement.statement]
+    if requirement.source:
+        lines += ["", *(f"> {line}".rstrip() for line in requirement.source.splitlines())]
     if requirement.criteria:
         lines += ["", *(f"- {c.id}: {render_criterion(c)}" for c in requirement.criteria)]
     return "\n".join(lines)
@@ -97,6 +100,7 @@ def _end_of_section(lines: list[str], start: int, level: int) -> int:
 
 def _parse_requirement(identifier: str, title: str, body: list[str]) -> Requirement:
     statement: list[str] = []
+    source: list[str] = []
     criteria: list[Criterion] = []
     for line in body:
         if match := _CRITERION.match(line):
@@ -105,6 +109,8 @@ def _parse_requirement(identifier: str, title: str, body: list[str]) -> Requirem
             previous = criteria.pop()
             joined = f"{render_criterion(previous)} {line.strip()}"
             criteria.append(_parse_criterion(previous.id, joined))
+        elif line.startswith(">") and not criteria:
+            source.append(line[1:].strip())
         elif line.strip() and not criteria:
             statement.append(line.strip())
     return Requirement(id=identifier, title=title, statement=" ".join(statement), criteria=criteria)

@@ -23,7 +23,7 @@ from agents.tools.git import Worktree
 from agents.tools.sandbox import Sandbox
 from agents.tools.test_runner import PytestRunner, find_python
 from agents.workbench import Workbench
-from memory.records import Evidence, Ticket, TicketState
+from memory.records import Evidence, Requirement, Ticket, TicketState
 
 _STARTABLE = {TicketState.READY, TicketState.BLOCKED}
 
@@ -71,7 +71,9 @@ class TicketWork:
         """The test runner of this repository."""
         self._sandbox = self._sandbox or await Sandbox.probe()
         options = self._team.options
-        python = options.python or await asyncio.to_thread(find_python, self._team.workspace.root)
+        python = options.python
+        if python is None:
+            python = await asyncio.to_thread(find_python, self._team.workspace.root)
         return PytestRunner(self._sandbox, python, options.test_timeout)
 
     async def worktree(self, ticket: Ticket) -> Worktree:
@@ -103,6 +105,7 @@ class TicketWork:
         context.report(Progress("step", "resource_director", "preparing branch and worktree"))
         await self._begin_anew(ticket, head.branch, head.commit)
         snapshot = await read_snapshot(self._team.workspace, head.commit)
+        requirements = await self._requirements(ticket)
         return Workbench(
             ticket=ticket,
             worktree=await self.worktree(ticket),
@@ -111,8 +114,8 @@ class TicketWork:
             files=snapshot.files,
             context=context,
             budget=Budget(self._team.options.max_minutes, self._team.options.max_candidates),
-            words=self._words(ticket),
-            statement=await self._statement(ticket),
+            words=_words(ticket, requirements),
+            statement=" ".join(r.statement for r in requirements) or ticket.title,
         )
 
     async def _begin_anew(self, ticket: Ticket, base_branch: str, base_commit: str) -> None:
@@ -126,15 +129,10 @@ class TicketWork:
         ticket.evidence = Evidence(base_commit=base_commit)
         await self.save(ticket)
 
-    def _words(self, ticket: Ticket) -> str:
-        """The person's words, unless they were about several things at once."""
-        subjects = find_subjects(ticket.description, set(), set())
-        return ticket.description if len(subjects) <= 1 else ""
-
-    async def _statement(self, ticket: Ticket) -> str:
-        requirements = parse_spec(await self._spec.text()).requirements
-        texts = [r.statement for r in requirements if r.id in ticket.requirement_ids]
-        return " ".join(texts) or ticket.title
+    async def _requirements(self, ticket: Ticket) -> list[Requirement]:
+        """The ticket's requirements as the spec file has them now."""
+        found = parse_spec(await self._spec.text()).requirements
+        return [r for r in found if r.id in ticket.requirement_ids]
 
     async def _block(self, ticket: Ticket, reason: str, context: Context) -> None:
         ticket.state = TicketState.BLOCKED
@@ -146,3 +144,9 @@ class TicketWork:
         ticket.state = TicketState.READY
         ticket.note = "The work was stopped before it was finished; run the ticket to start anew."
         await self.save(ticket)
+
+
+def _words(ticket: Ticket, requirements: list[Requirement]) -> str:
+    """The person's words, unless they were about several things at once."""
+    words = "\n".join(r.source for r in requirements if r.source) or ticket.description
+    return words if len(find_subjects(words, set(), set())) <= 1 else ""

@@ -100,6 +100,8 @@ class Requirement(Value):
     title: str
     statement: str
     """One EARS sentence (Mavin et al., 2009), or several."""
+    source: str = ""
+    """The person's own words, kept beside the statement so that no rule of theirs is lost."""
     criteria: list[Criterion] = Field(default_factory=list)
 
 

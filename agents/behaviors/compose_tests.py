@@ -65,9 +65,11 @@ def compose_test(ticket: Ticket, criterion: Criterion, import_of: ImportOf) -> W
 
 
 def test_name(symbol: str, criterion: Criterion) -> str:
-    """``test_slugify_ac_2_accents_are_removed``."""
-    words = identifier(criterion.text, 44)
-    return f"test_{identifier(symbol)}_{identifier(criterion.id)}_{words}"
+    """``test_slugify_ac_2_hello_world``: the example's arguments, else the criterion's words."""
+    words = criterion.text
+    if criterion.call:
+        words = criterion.call.removeprefix(root_name(symbol)) + (criterion.raises or "")
+    return f"test_{identifier(symbol)}_{identifier(criterion.id)}_{identifier(words, 44)}"
 
 
 def imports_for(sources: Iterable[str], symbol: str, import_of: ImportOf) -> tuple[str, ...] | None:
@@ -114,7 +116,8 @@ def _has_float(expected: str) -> bool:
 
 
 def _docstring(criterion: Criterion) -> str:
-    words = " ".join(criterion.text.split()).replace("\\", "/").replace('"', "'")
+    words = "Example of the person." if criterion.text == "Example:" else criterion.text
+    words = " ".join(words.split()).replace("\\", "/").replace('"', "'")
     return f"{criterion.id}: {words}"
 
 

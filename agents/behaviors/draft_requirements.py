@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from agents.asking import Context, decide, numbered
+from agents.asking import Context, decide
 from agents.base import IAgent
 from agents.behaviors.extract_examples import Example
 from agents.behaviors.find_subjects import Subject
@@ -23,7 +23,7 @@ class Draft(BaseModel):
 
     statement: str
     title: str
-    criteria: list[str]
+    criteria: list[str] = []
 
 
 class DraftRequirements:
@@ -49,12 +49,14 @@ class DraftRequirements:
                 id=new_id("REQ", 6),
                 title=draft.title,
                 statement=draft.statement,
+                source=request.strip(),
                 criteria=_with_ids(criteria, 1),
             )
             return RequirementChange(requirement_id=after.id, kind="add", after=after)
         after = previous.model_copy(
             update={
                 "statement": f"{previous.statement} {draft.statement}".strip(),
+                "source": f"{previous.source}\n{request}".strip(),
                 "criteria": [
                     *previous.criteria,
                     *_with_ids(criteria, _next_number(previous.criteria)),
@@ -74,10 +76,6 @@ class DraftRequirements:
         project: str,
         context: Context,
     ) -> Draft:
-        outcomes = [
-            f"{e.call} raises {e.raises}" if e.raises else f"{e.call} returns {e.expected}"
-            for e in subject.examples
-        ]
         return await decide(
             agent,
             Draft,
@@ -88,10 +86,10 @@ class DraftRequirements:
                 "existing": existing,
                 "request": request,
                 "symbol": subject.symbol,
-                "examples": numbered(outcomes),
+                "wants_criteria": not subject.examples,
             },
             label="drafting a requirement",
-            schema=_schema(len(outcomes)),
+            schema=_schema(not subject.examples),
         )
 
 
@@ -107,34 +105,40 @@ def removals(request: str, existing: list[Requirement]) -> list[RequirementChang
     ]
 
 
-def _schema(examples: int) -> dict[str, Any]:
-    sentence = {"type": "string", "minLength": 8, "maxLength": 140}
+def _schema(wants_criteria: bool) -> dict[str, Any]:
+    properties: dict[str, Any] = {
+        "statement": {"type": "string", "minLength": 20, "maxLength": 500},
+        "title": {"type": "string", "minLength": 4, "maxLength": 48},
+    }
+    if wants_criteria:
+        properties["criteria"] = {
+            "type": "array",
+            "items": {"type": "string", "minLength": 8, "maxLength": 140},
+            "minItems": _FEWEST,
+            "maxItems": _MOST,
+        }
     return {
         "type": "object",
-        "properties": {
-            "statement": {"type": "string", "minLength": 20, "maxLength": 500},
-            "title": {"type": "string", "minLength": 4, "maxLength": 48},
-            "criteria": {
-                "type": "array",
-                "items": sentence,
-                "minItems": examples or _FEWEST,
-                "maxItems": examples or _MOST,
-            },
-        },
-        "required": ["statement", "title", "criteria"],
+        "properties": properties,
+        "required": list(properties),
         "additionalProperties": False,
     }
 
 
 def _criteria(draft: Draft, examples: list[Example]) -> list[Criterion]:
-    """A person's examples, each with the model's words for it; else the model's words alone."""
+    """A person's examples as they stand; without any, the model's words."""
     if not examples:
         return [Criterion(id="", text=text) for text in dict.fromkeys(draft.criteria)]
     return [
         Criterion(
-            id="", text=text, call=e.call, expected=e.expected, raises=e.raises, origin="person"
+            id="",
+            text="Example:",
+            call=e.call,
+            expected=e.expected,
+            raises=e.raises,
+            origin="person",
         )
-        for text, e in zip(draft.criteria, examples, strict=False)
+        for e in examples
     ]
 
 

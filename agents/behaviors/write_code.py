@@ -90,7 +90,8 @@ class WriteCode:
             "attempt": hint.attempt,
             "failure": hint.failure,
         }
-        for leaner in ({}, {"snippets": []}, {"helpers": []}):
+        steps: tuple[dict[str, Any], ...] = ({}, {"snippets": []}, {"helpers": []})
+        for leaner in steps:
             variables.update(leaner)
             request = request_for(agent, "write_code", bench.context, variables, max_tokens=700)
             if await fits(agent, request):

@@ -16,8 +16,8 @@ from agents.tools.syntax import (
     is_docstring,
     is_placeholder,
     is_stub,
+    meaning,
     name_of,
-    same_meaning,
     to_ast,
 )
 
@@ -44,10 +44,10 @@ def merge_class(
     members = list(before)
     named = {name: member for member in _members(new) if (name := name_of(member))}
     wanted = {name for name in named if may_change(f"{owner}.{name}")}
-    unknown = {n: m for n, m in named.items() if _index(before, n) is None}
+    unknown = {n: m for n, m in named.items() if last_index(before, n) is None}
     wanted |= needed_by([named[name] for name in wanted], unknown, attribute_names)
     for name, member in named.items():
-        place = _index(members, name)
+        place = last_index(members, name)
         if place is None:
             members = _add_member(members, member, f"{owner}.{name}", name in wanted, changes)
         else:
@@ -63,7 +63,7 @@ def replace_definition(
 ) -> Statement:
     """`new` in the place of `old`, unless it changes nothing or must not."""
     new = carry_over(old, new)
-    if same_meaning(old, new):
+    if meaning(old) == meaning(new):
         return old
     if not wanted:
         changes.problems.append(f"Left {full} as it is: it is not part of the task.")
@@ -123,8 +123,10 @@ def _members(definition: cst.ClassDef) -> list[Statement]:
     return [s for s in body.body if isinstance(s, Statement)]
 
 
-def _index(members: Sequence[Statement], name: str) -> int | None:
-    return next((i for i, member in enumerate(members) if name_of(member) == name), None)
+def last_index(statements: Sequence[Statement], name: str) -> int | None:
+    """Index of the definition of `name` that counts when there are several."""
+    places = [i for i, statement in enumerate(statements) if name_of(statement) == name]
+    return places[-1] if places else None
 
 
 def _add_member(

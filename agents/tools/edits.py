@@ -10,6 +10,7 @@ import libcst as cst
 from agents.tools.answer import adopt_methods, parse_answer, reason, split_lines
 from agents.tools.class_merge import (
     Changes,
+    last_index,
     merge_class,
     needed_by,
     replace_definition,
@@ -28,9 +29,9 @@ from agents.tools.syntax import (
     is_main_guard,
     is_placeholder,
     is_test,
+    meaning,
     name_of,
     parse_module,
-    same_meaning,
     set_apart,
     to_ast,
     used_names,
@@ -68,6 +69,13 @@ def merge_symbols(source: str, code: str, allowed: set[str] | None = None) -> Me
     as they are, and other new ones come in only if an allowed one needs them. If the result
     would not parse, the text is returned unchanged.
     """
+    try:
+        return _merged(source, code, allowed)
+    except RecursionError:
+        return MergeResult(source, problems=["The code is nested too deeply."])
+
+
+def _merged(source: str, code: str, allowed: set[str] | None) -> MergeResult:
     bom = _BOM if source.startswith(_BOM) else ""
     try:
         target = parse_module(source.removeprefix(_BOM))
@@ -110,6 +118,7 @@ class _Merge:
         self.allowed = allowed
         self.changes = Changes(problems=problems)
         self.last: Statement | None = None
+        self.meanings = {meaning(statement) for statement in self.body}
 
     def run(self) -> str:
         """The merged text."""
@@ -168,7 +177,7 @@ class _Merge:
                 self.changes.problems.append(f"Left out `{first.strip()}`.")
 
     def _has(self, statement: Statement) -> bool:
-        return any(same_meaning(statement, own) for own in self.body)
+        return meaning(statement) in self.meanings
 
     def _new_file(self, definitions: dict[str, Statement], wanted: set[str]) -> str:
         """The answer itself, without what does not belong."""
@@ -197,7 +206,9 @@ class _Merge:
         """Replace, then insert; returns the statements of the answer that came in."""
         fresh: dict[str, Statement] = {}
         for name in (n for n in definitions if n in wanted):
-            place = next((i for i, s in enumerate(self.body) if name_of(s) == name), None)
+            if meaning(definitions[name]) in self.meanings:
+                continue
+            place = last_index(self.body, name)
             if place is None:
                 fresh[name] = definitions[name]
             else:

@@ -30,7 +30,10 @@ _ELISION = re.compile(
 
 def parse_module(text: str) -> cst.Module:
     """The lossless tree of `text`; raises SyntaxError with line and reason."""
-    ast.parse(text)  # names the error better, and also refuses what only the compiler refuses
+    try:
+        ast.parse(text)  # names the error better than libcst
+    except MemoryError as error:
+        raise SyntaxError("nested too deeply") from error
     try:
         return cst.parse_module(text)
     except cst.ParserSyntaxError as error:
@@ -48,9 +51,9 @@ def to_ast(statement: Statement) -> ast.Module:
     return ast.parse(code_of(bare))
 
 
-def same_meaning(one: Statement, other: Statement) -> bool:
-    """Whether two statements differ in nothing but comments and layout."""
-    return ast.dump(to_ast(one)) == ast.dump(to_ast(other))
+def meaning(statement: Statement) -> str:
+    """Equal for statements that differ in nothing but comments and layout."""
+    return ast.dump(to_ast(statement))
 
 
 def name_of(statement: cst.CSTNode) -> str | None:
