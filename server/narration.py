@@ -10,6 +10,7 @@ from rich.text import Text
 
 from server.protocol import (
     ActivityEntry,
+    Criterion,
     Evidence,
     ProgressValue,
     Requirement,
@@ -57,7 +58,7 @@ class Narrator:
 
     def _tell(self, agent: str, text: str, figures: str, kind: str = "step") -> None:
         text = " ".join(text.split())
-        if text == self._last_text and not figures:
+        if text == self._last_text:  # told as progress and as a line of the log
             return
         self._last_text, self._last_line = text, time.monotonic()
         line = Text(f"{_duration(self._last_line - self._started):>7}  ", style="dim")
@@ -84,7 +85,7 @@ class Narrator:
         self.line(f"{sign} {requirement.id} {requirement.title}", style)
         self.line(f"{sign}   {requirement.statement}", style)
         for criterion in requirement.criteria:
-            self.line(f"{sign}   {criterion.id} {criterion.text}", style)
+            self.line(f"{sign}   {criterion.id} {criterion.text}{_example(criterion)}", style)
 
     def diff(self, diff: str) -> None:
         """Show a unified diff."""
@@ -120,6 +121,14 @@ def evidence_lines(evidence: Evidence) -> Iterable[str]:
     yield f"minutes          {evidence.minutes:.1f}"
     if evidence.review:
         yield f"review           {' '.join(evidence.review.split())}"
+
+
+def _example(criterion: Criterion) -> str:
+    if not criterion.call:
+        return ""
+    if criterion.raises:
+        return f"  For example: {criterion.call} raises {criterion.raises}"
+    return f"  For example: {criterion.call} == {criterion.expected}"
 
 
 def _run(run: TestRun) -> str:

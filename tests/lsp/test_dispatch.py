@@ -224,9 +224,7 @@ async def test_text_arrives_while_the_request_still_runs():
 
     tap = WireTap({"tenon/chat": chat})
     tap.send({"id": 1, "method": "tenon/chat", "params": {"text": "x", "partialResultToken": 1}})
-    async with asyncio.timeout(5):
-        while not any(frame.get("method") == "$/progress" for frame in tap.frames):
-            await asyncio.sleep(0.01)
+    await tap.frame(lambda frame: frame.get("method") == "$/progress")
 
     assert all(frame.get("id") != 1 for frame in tap.frames)
     released.set()

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from server import dispatch, protocol
@@ -41,14 +41,16 @@ class WireTap:
         hook = self.server.protocol.structure_message
         self.server.protocol.handle_message(json.loads(json.dumps(message), object_hook=hook))
 
-    async def reply(self, msg_id: Any) -> dict[str, Any]:
+    async def frame(self, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """The first frame that is wanted, whether it has come already or is still to come."""
         async with asyncio.timeout(5):
-            while True:
-                for frame in self.frames:
-                    if "method" not in frame and frame.get("id") == msg_id:
-                        return frame
+            while not (found := [frame for frame in self.frames if wanted(frame)]):
                 self._arrived.clear()
                 await self._arrived.wait()
+        return found[0]
+
+    async def reply(self, msg_id: Any) -> dict[str, Any]:
+        return await self.frame(lambda f: "method" not in f and f.get("id") == msg_id)
 
     async def ask(self, method: str, params: Any, msg_id: Any = 1) -> dict[str, Any]:
         self.send({"id": msg_id, "method": method, "params": params})
