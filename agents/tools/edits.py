@@ -86,8 +86,15 @@ def _merged(source: str, code: str, allowed: set[str] | None) -> MergeResult:
     if answer is None:
         return MergeResult(source, problems=problems)
     merge = _Merge(target, answer, allowed, problems)
-    text = bom + merge.run()
+    text = bom + _restored(source.removeprefix(_BOM), target.code, merge.run())
     return _checked(source, text, merge.changes)
+
+
+def _restored(source: str, printed: str, text: str) -> str:
+    """`text` with the few lines put back that libcst prints otherwise, as in ``except X :``."""
+    pairs = zip(printed.splitlines(keepends=True), source.splitlines(keepends=True), strict=False)
+    changed = {} if printed == source else {p: original for p, original in pairs if p != original}
+    return "".join(changed.get(line, line) for line in text.splitlines(keepends=True))
 
 
 def _checked(source: str, text: str, changes: Changes) -> MergeResult:
@@ -287,7 +294,7 @@ def extract_symbol(source: str, name: str) -> str | None:
     """
     try:
         body: Sequence[cst.CSTNode] = parse_module(source.removeprefix(_BOM)).body
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, RecursionError):
         return None
     node: cst.CSTNode | None = None
     for part in name.split("."):

@@ -266,6 +266,25 @@ def test_crlf_file_keeps_crlf() -> None:
     assert result.text.replace("\r\n", "\n") == merge_symbols(MODULE, code).text
 
 
+def test_odd_spacing_stays_everywhere() -> None:
+    source = "try :\n    a = 1 ;b = 2\nexcept ( ValueError ) :\n\tpass\nx=[ 1,\n  2 ]  #c\n\f\n"
+    assert merge_symbols(source, "def f():\n    return 1\n").text.startswith(source.rstrip())
+
+
+def test_definition_that_occurs_twice_is_replaced_where_it_counts() -> None:
+    source = "def f():\n    return 1\n\n\ndef f():\n    return 2\n"
+    assert merge_symbols(source, source).text == source
+    assert merged(source, "def f():\n    return 3\n") == source.replace("2", "3")
+
+
+def test_deeply_nested_code_is_a_problem() -> None:
+    code = "A = " + "(" * 3000 + ")" * 3000
+    result = merge_symbols(MODULE, code)
+    assert result.text == MODULE
+    assert result.problems
+    assert merge_symbols("A = 1\n", "A = " + "1+" * 5000 + "1\n").problems
+
+
 def test_byte_order_mark_and_non_ascii_stay() -> None:
     source = "\ufeff# Überschrift\nGRÖSSE = 'ß'\n"
     text = merge_symbols(source, "def größe():\n    return GRÖSSE\n").text
