@@ -18,6 +18,7 @@ def repository(tmp_path):
 def tenon(*arguments, variables, **options):
     return subprocess.run(
         [sys.executable, "-P", "-m", "server", *map(str, arguments)],
+        check=False,
         env=variables,
         capture_output=True,
         text=True,
