@@ -16,15 +16,19 @@ _CODE_START = re.compile(
 def extract_code_blocks(reply: str) -> list[str]:
     """The blocks of Python code in `reply`, in order, dedented, each ending with a newline.
 
-    Fenced blocks in another language are left out if there is Python beside them. A fence
-    that is never closed runs to the end. Without any fence, the code is found by parsing.
+    Fenced blocks in another language, or that do not parse, are left out if there is sound
+    Python beside them. A fence that is never closed runs to the end. Without any fence, the
+    code is found by parsing.
     """
     blocks = [(tag, text) for tag, text in _fenced(reply) if text.strip()]
     if not blocks:
         bare = _bare_code(reply)
         return [bare] if bare else []
     python = [text for tag, text in blocks if not tag or tag.lower().startswith("py")]
-    return python or [text for _, text in blocks]
+    texts = python or [text for _, text in blocks]
+    if any(map(_is_program, texts)):
+        texts = [text for text in texts if _body(text) is not None]
+    return texts
 
 
 def _fenced(reply: str) -> Iterator[tuple[str, str]]:
@@ -62,9 +66,13 @@ def _bare_code(reply: str) -> str:
 
 def _is_program(text: str) -> bool:
     """Whether `text` parses and defines something."""
-    try:
-        body = ast.parse(text).body
-    except (SyntaxError, ValueError):
-        return False
     definitions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign)
-    return any(isinstance(node, definitions) for node in body)
+    return any(isinstance(node, definitions) for node in _body(text) or ())
+
+
+def _body(text: str) -> list[ast.stmt] | None:
+    """The statements of `text`; None if it does not parse."""
+    try:
+        return ast.parse(text).body
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return None

@@ -30,6 +30,12 @@ def test_other_languages_are_left_out_beside_python() -> None:
     assert extract_code_blocks(reply) == [CODE]
 
 
+def test_blocks_that_do_not_parse_are_left_out_beside_sound_ones() -> None:
+    reply = f"Run it:\n```\n>>> f(1)\n1\n```\n```python\n{CODE}```\n```\nf(1) returns 1\n```"
+    assert extract_code_blocks(reply) == [CODE]
+    assert extract_code_blocks("```python\ndef f(:\n```") == ["def f(:\n"]
+
+
 def test_windows_line_ends_in_reply() -> None:
     assert extract_code_blocks("```python\r\na = 1\r\n```\r\n") == ["a = 1\n"]
 
