@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from agents.errors import NotReadyError
 from agents.tools.confine import confined, decode, writable
 from agents.tools.git_command import NO_HOOKS, GitCommand, GitFailedError
 
@@ -26,7 +27,7 @@ class Worktree:
         """Write a text file, its folders too; line ends are written as they are.
 
         Raises ForbiddenPathError for paths that lead out of the worktree, ``.git``, editor
-        settings, hooks, build servers' files and dotfiles.
+        settings, hooks, build servers' files and dotfiles; NotReadyError if the disk refuses.
         """
         hooks = await self._hooks()
         await asyncio.to_thread(_write, self.root, path, text, hooks)
@@ -92,8 +93,11 @@ def _trailer_lines(trailers: Mapping[str, str | Sequence[str]]) -> str:
 
 def _write(root: Path, path: str, text: str, hooks: str) -> None:
     target = writable(root, path, hooks)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(text.encode())
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(text.encode())
+    except OSError as error:
+        raise NotReadyError(f"{path} cannot be written: {error.strerror}.") from error
 
 
 def _read(root: Path, path: str) -> str | None:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from agents.errors import GitRefusedError
+from agents.errors import GitRefusedError, NotReadyError
 from agents.tools.git_command import NO_HOOKS, GitCommand, GitFailedError
 
 
@@ -48,7 +48,10 @@ async def add(git: GitCommand, directory: Path, branch: str, base_commit: str) -
                 f"The branch {branch} is checked out in {entry.path}. Switch that folder to "
                 "another branch and try again."
             )
-    await asyncio.to_thread(directory.parent.mkdir, parents=True, exist_ok=True)
+    try:
+        await asyncio.to_thread(directory.parent.mkdir, parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(directory.parent, error) from error
     exists = await git.succeeds("show-ref", "--verify", "--quiet", f"refs/heads/{branch}")
     new = ("--no-track", "-b", branch, str(directory), base_commit)
     place = (str(directory), branch) if exists else new
@@ -75,9 +78,20 @@ async def remove(git: GitCommand, directory: Path) -> None:
         with suppress(GitFailedError):
             await git.run("worktree", "remove", "--force", "--force", str(directory))
     if await asyncio.to_thread(directory.exists):
-        await asyncio.to_thread(shutil.rmtree, directory)
+        try:
+            await asyncio.to_thread(shutil.rmtree, directory)
+        except OSError as error:
+            raise _unwritable(directory, error) from error
         if any(entry.path == directory for entry in await entries(git)):
             await git.run("worktree", "remove", "--force", "--force", str(directory))
+
+
+def _unwritable(folder: Path, error: OSError) -> NotReadyError:
+    return NotReadyError(
+        f"The folder {folder} cannot be changed ({error.strerror}). Tenon keeps its work there; "
+        "make it writable, or set TENON_DATA_DIR to another folder.",
+        "readOnly",
+    )
 
 
 async def delete_branch(git: GitCommand, branch: str) -> None:

@@ -1,6 +1,7 @@
 """The person's repository is read as it is, and changes only where a click allows it."""
 
 import asyncio
+import os
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,13 @@ async def test_bare_repository_and_git_folder(tmp_path: Path, repository: Reposi
         error = await refusal(folder)
         assert "no files to work on" in str(error)
         assert error.problem == "noRepository"
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can give a folder away")
+async def test_repository_of_another_user(repository: Repository) -> None:
+    for path in (repository.root, repository.root / ".git"):
+        os.chown(path, 12345, 12345)
+    assert "git config --global --add safe.directory" in str(await refusal(repository.root))
 
 
 async def test_missing_git_program(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

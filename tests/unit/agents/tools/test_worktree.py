@@ -304,6 +304,17 @@ async def test_worktree_never_overlaps_the_workspace(
     assert (repository.root / "code.py").exists()
 
 
+async def test_folder_that_cannot_be_made_is_named(workspace: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("a file")
+    with pytest.raises(NotReadyError, match=r"data cannot be changed .*TENON_DATA_DIR"):
+        await workspace.create_worktree(tmp_path / "data" / "tkt-1", BRANCH, "HEAD")
+
+
+async def test_disk_that_refuses_is_named(worktree: Worktree) -> None:
+    with pytest.raises(NotReadyError, match=r"code\.py/x\.py cannot be written"):
+        await worktree.write("code.py/x.py", "x")
+
+
 async def test_worktrees_side_by_side(workspace: Workspace, tmp_path: Path) -> None:
     async def work(number: int) -> str:
         folder = tmp_path / "data" / str(number)
