@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import {
+  CancellationToken,
   LanguageClient,
   ProgressType,
   RevealOutputChannelOn,
@@ -76,7 +77,8 @@ export class ServerConnection implements vscode.Disposable {
     if (this.#state !== "running" || !client) {
       throw new NotRunningError();
     }
-    const { onProgress, token } = options;
+    // Without a token the client would take `undefined` for a second parameter.
+    const { onProgress, token = CancellationToken.None } = options;
     if (!onProgress) {
       return client.sendRequest(method, params, token);
     }

@@ -103,7 +103,7 @@ export class Team implements vscode.Disposable {
       this.tickets = (await this.connection.request("tenon/tickets/list", {})).tickets;
     } catch (error) {
       this.tickets = [];
-      this.#log.debug(`Tickets: ${messageOf(error)}`);
+      this.#log.warn(`Tickets: ${messageOf(error)}`);
     }
     this.#changed.fire();
   }

@@ -33,6 +33,7 @@ export class SpecPanel implements vscode.WebviewPanelSerializer, vscode.Disposab
   /** Open the panel, or bring it to the front; show `proposalId` if it is given. */
   async open(proposalId?: string): Promise<void> {
     this.#reveal = proposalId;
+    this.#notice = undefined;
     if (this.#panel) {
       this.#panel.reveal();
       await this.#load();
@@ -182,8 +183,8 @@ function outcome(
   decision: "accept" | "reject",
   { ticketIds = [], message }: SpecDecisionResult,
 ): SpecState["notice"] {
-  const count = ticketIds.length === 1 ? "1 ticket is" : `${ticketIds.length} tickets are`;
-  const tickets = ticketIds.length ? `Accepted. ${count} ready to run.` : "Accepted.";
+  const count = ticketIds.length === 1 ? "1 ticket" : `${ticketIds.length} tickets`;
+  const tickets = ticketIds.length ? `Accepted. The team made ${count} of it.` : "Accepted.";
   const words = [decision === "accept" ? tickets : "Rejected.", message].filter(Boolean);
   return { kind: "info", text: words.join(" ") };
 }

@@ -64,8 +64,8 @@ function draw(state: ChatState): void {
   if (state.running) {
     running?.update(state.running);
   }
-  const empty = turns.length === 0 && !running && !state.problem;
-  const content = empty && !state.starting ? [welcome(fill)] : [...turns, running?.element];
+  const empty = turns.length === 0 && !running && !state.starting;
+  const content = empty ? [welcome(fill, !state.problem)] : [...turns, running?.element];
   reconcile(content.filter((element) => element !== undefined));
   replace(
     notice,

@@ -10,8 +10,8 @@ const EXAMPLES = [
 
 const TEAM = ["project_manager", "spec_builder", "architect", "tester", "developer"];
 
-/** What an empty conversation shows. */
-export function welcome(pick: (text: string) => void): HTMLElement {
+/** What an empty conversation shows; examples to begin with only while the team can take them. */
+export function welcome(pick: (text: string) => void, ready: boolean): HTMLElement {
   const examples = EXAMPLES.map((text) =>
     h(
       "button",
@@ -36,7 +36,7 @@ export function welcome(pick: (text: string) => void): HTMLElement {
       "Say it in a sentence. You agree on the spec, the Tester writes a failing test, " +
         "the Developer makes it pass, and you accept the merge. All on this machine.",
     ),
-    h("div", { class: "examples" }, ...examples),
+    ready && h("div", { class: "examples" }, ...examples),
   );
 }
 
