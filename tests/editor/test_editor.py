@@ -1,0 +1,137 @@
+"""Tenon in a real VS Code: the extension is installed, and a browser does what a person does."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent.parent
+EXTENSION = ROOT / "extension"
+CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
+VSCODE = Path(os.environ.get("TENON_TEST_VSCODE", CACHE / "tenon/vscode-4.100.3"))
+PACKAGE_FLAGS = ("--no-dependencies", "--allow-missing-repository", "--skip-license")
+LIGHT, DARK = "Default Light Modern", "Default Dark Modern"
+
+pytestmark = pytest.mark.editor
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of extensions with Tenon in it, installed from its VSIX."""
+    entry = VSCODE / "node_modules/code-server/out/node/entry.js"
+    assert entry.is_file(), f"There is no test VS Code in {VSCODE}. Run: make setup-test"
+    folder = tmp_path_factory.mktemp("vscode")
+    vsix = folder / "tenon.vsix"
+    _run("npx", "vsce", "package", *PACKAGE_FLAGS, "--out", str(vsix), cwd=EXTENSION)
+    extensions = folder / "extensions"
+    install = ("--install-extension", str(vsix), "--extensions-dir", str(extensions))
+    _run("node", str(entry), *install, "--user-data-dir", str(folder / "user"), cwd=folder)
+    return extensions
+
+
+def drive(scenario: str, repository: Path, installed: Path, work: Path, **more: Any) -> None:
+    """Run a scenario; its last words are shown if it fails."""
+    chromium = shutil.which("chromium")
+    assert chromium, "Chromium is missing. Run: make setup-test"
+    work.mkdir()
+    options = {
+        "vscode": str(VSCODE),
+        "extensions": str(installed),
+        "chromium": chromium,
+        "repository": str(repository),
+        "work": str(work),
+        "env": environment(work),
+        **more,
+        "output": str(HERE / "output" / more.get("output", scenario)),
+    }
+    _run("node", str(HERE / f"{scenario}.mjs"), json.dumps(options), cwd=HERE)
+
+
+def environment(work: Path) -> dict[str, str]:
+    """The server of this checkout, prepared replies, and data of its own."""
+    return {
+        "TENON_COMMAND": str(Path(sys.executable).parent / "tenon"),
+        "TENON_SCRIPTED_MODEL": str(HERE / "model.json"),
+        "TENON_DATA_DIR": str(work / "data"),
+    }
+
+
+def _run(*command: str, cwd: Path) -> None:
+    result = subprocess.run(
+        command, cwd=cwd, capture_output=True, text=True, check=False, timeout=600
+    )
+    assert result.returncode == 0, (result.stdout + result.stderr)[-4000:]
+
+
+def sample_repository(destination: Path) -> Path:
+    """A fresh copy of the sample project, committed."""
+    script = ROOT / "scripts/sample_repository.py"
+    _run(sys.executable, str(script), str(destination), cwd=ROOT)
+    return destination
+
+
+def git(repository: Path, *words: str) -> str:
+    result = subprocess.run(
+        ["git", *words], cwd=repository, capture_output=True, text=True, check=True
+    )
+    return result.stdout.strip()
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_a_sentence_in_the_chat_becomes_a_merged_branch(
+    theme: str, installed: Path, tmp_path: Path
+) -> None:
+    repository = sample_repository(tmp_path / "textkit ü")
+    request = (ROOT / "examples/textkit.request.txt").read_text("utf-8").strip()
+    output = "light" if theme == LIGHT else "dark"
+
+    drive(
+        "build_feature",
+        repository,
+        installed,
+        tmp_path / "work",
+        theme=theme,
+        request=request,
+        output=output,
+    )
+
+    assert git(repository, "branch", "--show-current") == "main"
+    assert git(repository, "status", "--porcelain") == ""
+    assert git(repository, "rev-list", "--merges", "--count", "main") == "1"
+    merge = git(repository, "log", "-1", "--format=%B", "main")
+    assert "Ticket: tkt-" in merge
+    assert "Requirement: REQ-" in merge
+    assert git(repository, "branch", "--list", "tenon/*") == ""
+    assert "def slugify" in (repository / "textkit/cleaning.py").read_text("utf-8")
+    assert "slugify" in (repository / "docs/spec.md").read_text("utf-8")
+    suite = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q"], cwd=repository, capture_output=True, check=False
+    )
+    assert suite.returncode == 0, suite.stdout.decode()
+
+
+def test_a_code_action_is_one_undo_step_and_never_lands_on_a_changed_document(
+    installed: Path, tmp_path: Path
+) -> None:
+    repository = sample_repository(tmp_path / "textkit")
+
+    drive("code_action", repository, installed, tmp_path / "work", theme=DARK)
+
+    assert git(repository, "rev-list", "--count", "main") == "1"
+
+
+def test_a_folder_without_a_repository_says_so_and_is_ready_once_it_is_one(
+    installed: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "plain"
+    shutil.copytree(ROOT / "examples/textkit", folder)
+
+    drive("no_repository", folder, installed, tmp_path / "work", theme=LIGHT)
