@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from agents.base import NotReadyError
 from agents.tools.git import Workspace
 from agents.tools.repo_map import RepoMap, build_repo_map
 
@@ -26,12 +25,7 @@ class Snapshot:
 async def read_snapshot(workspace: Workspace, commit: str) -> Snapshot:
     """The Python side of `commit`; files that are not UTF-8 or huge are passed over."""
     files = await workspace.tracked_files(commit)
-    sources: dict[str, str] = {}
-    for path in [f for f in files if f.endswith(".py")][:_MOST_FILES]:
-        try:
-            text = await workspace.read_file(commit, path)
-        except NotReadyError:
-            continue
-        if text is not None and len(text) <= _LARGEST_CHARACTERS:
-            sources[path] = text
+    python = [path for path in files if path.endswith(".py")][:_MOST_FILES]
+    texts = await workspace.read_files(commit, python)
+    sources = {p: text for p, text in texts.items() if len(text) <= _LARGEST_CHARACTERS}
     return Snapshot(commit, files, sources, build_repo_map(sources))

@@ -11,6 +11,8 @@ from agents.behaviors.extract_examples import free_names
 from agents.python_names import identifier, is_builtin, root_name, standard_import
 from memory.records import Criterion, Ticket
 
+_LINE_LENGTH = 88
+
 ImportOf = Callable[[str], str | None]
 """Name -> the import line that binds it, or None if nobody knows the name."""
 
@@ -90,10 +92,15 @@ def imports_for(sources: Iterable[str], symbol: str, import_of: ImportOf) -> tup
 def _equals(criterion: Criterion) -> str:
     expected = criterion.expected or "None"
     if expected in {"True", "False", "None"}:
-        return f"    assert {criterion.call} is {expected}"
-    if _has_float(expected):
-        return f"    assert {criterion.call} == pytest.approx({expected})"
-    return f"    assert {criterion.call} == {expected}"
+        comparison = f"is {expected}"
+    elif _has_float(expected):
+        comparison = f"== pytest.approx({expected})"
+    else:
+        comparison = f"== {expected}"
+    line = f"    assert {criterion.call} {comparison}"
+    if len(line) <= _LINE_LENGTH:
+        return line
+    return f"    actual = {criterion.call}\n    assert actual {comparison}"
 
 
 def _raises(criterion: Criterion) -> str:
@@ -116,7 +123,7 @@ def _has_float(expected: str) -> bool:
 
 
 def _docstring(criterion: Criterion) -> str:
-    words = "Example of the person." if criterion.text == "Example:" else criterion.text
+    words = "the example given with the requirement." if criterion.text == "Example:" else criterion.text
     words = " ".join(words.split()).replace("\\", "/").replace('"', "'")
     return f"{criterion.id}: {words}"
 
