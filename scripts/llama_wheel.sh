@@ -8,12 +8,16 @@ cd "$(dirname "$0")/.."
 source scripts/lib.sh
 export PATH=$PWD/.venv/bin:$PATH
 
+# GCC before 13 compiles ggml's AMX tile set-up wrongly: the first decode then crashes on
+# processors that have AMX. Without the macro ggml leaves its AMX kernels out.
+export CFLAGS="${CFLAGS:-} -U__AMX_INT8__" CXXFLAGS="${CXXFLAGS:-} -U__AMX_INT8__"
+
 locked=$(awk '/^llama-cpp-python==/ {on = 1} on {print} on && !/\\$/ {exit}' requirements.txt)
 [[ -n $locked ]] || die "requirements.txt does not lock llama-cpp-python. Run: make lock"
 
 key() {
     echo "$locked"
-    echo "${CMAKE_ARGS:-}"
+    echo "${CMAKE_ARGS:-} $CFLAGS $CXXFLAGS"
     python -c 'import sysconfig; print(sysconfig.get_platform())'
     grep -m 1 -E '^(flags|Features)' /proc/cpuinfo || true
 }
