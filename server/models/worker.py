@@ -23,6 +23,7 @@ import queue
 import signal
 import sys
 import threading
+import traceback
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
@@ -60,24 +61,29 @@ class Worker:
     def run(self) -> None:
         """Load the model, then answer until stdin ends."""
         threading.Thread(target=self._read, name="reader", daemon=True).start()
-        self._llama = self._load(self._incoming.get())
+        llama = self._llama = self._load(self._incoming.get())
+        # Only now: the parent may send a `count` the moment it reads this.
+        self._wire.send("ready", context_window=llama.context_window)
         while True:
-            self._generate(self._llama, self._incoming.get())
+            self._generate(llama, self._incoming.get())
 
     def _load(self, message: dict[str, Any]) -> Llama:
         from server.models.llama import Llama, LoadError, LoadOptions
 
         try:
-            llama = Llama(LoadOptions(**message))
+            return Llama(LoadOptions(**message))
         except LoadError as error:
             self._wire.send("failed", message=str(error))
             sys.exit(1)
-        self._wire.send("ready", context_window=llama.context_window)
-        return llama
 
     def _read(self) -> None:
-        for line in self._stdin:
-            self._take(json.loads(line))
+        try:
+            for line in self._stdin:
+                self._take(json.loads(line))
+        except BaseException:
+            # Without its reader the worker would be silent for ever; the parent sees it end.
+            traceback.print_exc()
+            os._exit(1)
         # The parent is gone: nobody waits for what is being decoded.
         os._exit(0)
 
