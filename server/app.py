@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -89,9 +89,9 @@ class App:
         team, self._team = self._team, None
         models, self._models = self._models, None
         memory, self._memory = self._memory, None
-        for part in (team and team.stop(), models and models.close(), memory and memory.close()):
+        for part in (team, models, memory):
             if part is not None:
-                await _finish(part)
+                await _finish(part.stop if isinstance(part, Orchestrator) else part.close)
 
     async def _open_team(self) -> Orchestrator:
         async with self._lock:
@@ -121,8 +121,8 @@ class App:
         return team
 
 
-async def _finish(closing: Any) -> None:
+async def _finish(close: Callable[[], Awaitable[None]]) -> None:
     try:
-        await closing
+        await close()
     except Exception:
         logger.exception("A part of Tenon did not close cleanly")

@@ -134,6 +134,7 @@ class HeadlessClient:
         except asyncio.CancelledError:
             self._client.protocol.notify(types.CANCEL_REQUEST, types.CancelParams(msg_id))
             await asyncio.wait([reply], timeout=_CANCEL_SECONDS)
+            reply.cancel()
             raise
         except JsonRpcException as error:
             raise ServerError(error.message, error.code) from error
