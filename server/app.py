@@ -35,6 +35,8 @@ class App:
     def __init__(self, folder: Path | None, editor: Mapping[str, Any] | None = None) -> None:
         self.folder = folder
         self.bus = Bus()
+        self.on_notice: Callable[[str], None] = logger.warning
+        self.on_model_change: Callable[[], None] = lambda: None
         self.settings: LoadedSettings = settings.load(editor)
         self._models: LanguageModel | None = None
         self._memory: MemoryManager | None = None
@@ -48,7 +50,9 @@ class App:
     def models(self) -> LanguageModel:
         """The configured models; none is loaded before it is asked."""
         if self._models is None:
-            self._models = open_models(self.settings.values)
+            self._models = open_models(
+                self.settings.values, self._tell_notice, self._tell_model_change
+            )
         return self._models
 
     @property
@@ -92,6 +96,12 @@ class App:
         for part in (team, models, memory):
             if part is not None:
                 await _finish(part.stop if isinstance(part, Orchestrator) else part.close)
+
+    def _tell_notice(self, text: str) -> None:
+        self.on_notice(text)
+
+    def _tell_model_change(self) -> None:
+        self.on_model_change()
 
     async def _open_team(self) -> Orchestrator:
         async with self._lock:

@@ -28,6 +28,8 @@ class _Session:
         self.options = options
         self.narrator = Narrator(Console(stderr=options.json, highlight=False))
         client.listen("tenon/activity", self.narrator.activity)
+        client.listen("tenon/statusChanged", self.narrator.status)
+        client.on_message = self.narrator.line
 
     def print_json(self, value: Any) -> None:
         """Print a value of the protocol, every field of it."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from agents.inference import LanguageModel
 from memory.embeddings import MiniLmEmbedder
 from memory.manager import MemoryManager
@@ -9,12 +11,17 @@ from server.models.catalog import CATALOG, EMBEDDING_MODEL
 from server.settings import Settings
 
 
-def open_models(values: Settings) -> LanguageModel:
-    """The configured models; for tests, a file of prepared replies."""
+def open_models(
+    values: Settings, on_notice: Callable[[str], None], on_change: Callable[[], None]
+) -> LanguageModel:
+    """The configured models; for tests, a file of prepared replies.
+
+    `on_notice` gets sentences for the person, `on_change` is told when a model's state changes.
+    """
     from server.models.from_settings import model_settings
     from server.models.registry import ModelRegistry
 
-    return ModelRegistry(model_settings(values))
+    return ModelRegistry(model_settings(values), on_notice, on_change)
 
 
 async def open_memory(values: Settings) -> MemoryManager:

@@ -47,6 +47,8 @@ class HeadlessClient:
         self._logs: asyncio.Task[None] | None = None
         self._listeners: dict[str, list[OnNotification]] = {}
         self._client.feature(types.PROGRESS)(self._progress_handler())
+        self.on_message: Callable[[str], None] = lambda _text: None
+        self._client.feature(types.WINDOW_SHOW_MESSAGE)(self._message_handler())
         for method in protocol.NOTIFICATIONS:
             self._listeners[method] = []
             self._client.feature(method)(self._notification_handler(method))
@@ -140,6 +142,12 @@ class HeadlessClient:
             raise ServerError(error.message, error.code) from error
         except (RuntimeError, OSError) as error:
             raise ServerError("Tenon's server ended unexpectedly. Its log is above.") from error
+
+    def _message_handler(self) -> Callable[[types.ShowMessageParams], None]:
+        def received(params: types.ShowMessageParams) -> None:
+            self.on_message(params.message)
+
+        return received
 
     def _notification_handler(self, method: str) -> Callable[[Any], None]:
         def received(params: Any) -> None:

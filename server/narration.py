@@ -15,6 +15,7 @@ from server.protocol import (
     ProgressValue,
     Requirement,
     SpecProposal,
+    StatusChanged,
     TestRun,
     Ticket,
 )
@@ -55,6 +56,12 @@ class Narrator:
     def activity(self, entry: ActivityEntry) -> None:
         """Tell a line of the agent log."""
         self._tell(entry.agent, entry.text, _figures(entry), entry.kind)
+
+    def status(self, changed: StatusChanged) -> None:
+        """Tell that a model is being loaded."""
+        for model in changed.status.models:
+            if model.state == "starting":
+                self._tell("model", f"loading {model.id}", "")
 
     def _tell(self, agent: str, text: str, figures: str, kind: str = "step") -> None:
         text = " ".join(text.split())

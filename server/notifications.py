@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+from lsprotocol import types
+
 from agents import bus
 from server import convert, protocol, wire
 from server.language_server import TenonServer
@@ -13,7 +15,11 @@ _STATUS_SECONDS = 0.1
 
 
 def forward(server: TenonServer) -> None:
-    """Send everything on the team's bus that concerns the client."""
+    """Send everything on the team's bus that concerns the client, and news of the models."""
+    server.app.on_model_change = lambda: announce_status(server)
+    server.app.on_notice = lambda text: server.emit(
+        types.WINDOW_SHOW_MESSAGE, types.ShowMessageParams(types.MessageType.Warning, text)
+    )
     messages = server.app.bus
     messages.subscribe(
         bus.TicketsChanged,
