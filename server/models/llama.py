@@ -9,6 +9,7 @@ import ctypes
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import llama_cpp
@@ -61,6 +62,9 @@ class Llama:
 
     def __init__(self, options: LoadOptions) -> None:
         self._batch = options.batch
+        require_memory(
+            Path(options.path).stat().st_size, "the model's weights", "Choose a smaller model."
+        )
         self._model = _load_model(options.path)
         self.vocab = llama_cpp.llama_model_get_vocab(self._model)
         self.vocab_size = int(llama_cpp.llama_vocab_n_tokens(self.vocab))
@@ -120,6 +124,11 @@ class Llama:
         finally:
             llama_cpp.llama_set_abort_callback(self.context, llama_cpp.ggml_abort_callback(), None)
         return kept
+
+    @property
+    def cached_tokens(self) -> int:
+        """Tokens in the KV cache now."""
+        return len(self._cached)
 
     def decode(self, tokens: list[int]) -> None:
         """Append `tokens` to the sequence. Raises CancelledError or RuntimeError."""

@@ -122,11 +122,7 @@ class LocalModel:
         """End the process."""
         if self._idle is not None:
             self._idle.cancel()
-        worker, self._worker = self._worker, None
-        if worker is not None:
-            self._enter("stopping")
-            await worker.stop()
-            self._enter("stopped")
+        self._leave_memory()
         await asyncio.gather(*self._stops)
 
     # ------------------------------------------------------------------ one completion
@@ -245,9 +241,19 @@ class LocalModel:
                 )
 
     def _leave_memory(self) -> None:
-        task = asyncio.get_running_loop().create_task(self.close())
+        # Detached at once, so that a request that comes now starts a process of its own.
+        worker, self._worker = self._worker, None
+        if worker is None:
+            return
+        self._enter("stopping")
+        task = asyncio.get_running_loop().create_task(self._stop(worker))
         self._stops.add(task)
         task.add_done_callback(self._stops.discard)
+
+    async def _stop(self, worker: WorkerProcess) -> None:
+        await worker.stop()
+        if self._worker is None and self._state == "stopping":
+            self._enter("stopped")
 
 
 def _fields(request: CompletionRequest, index: int) -> dict[str, Any]:

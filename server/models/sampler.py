@@ -6,6 +6,7 @@ import ctypes
 import json
 import math
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 import llama_cpp
@@ -13,6 +14,14 @@ import numpy as np
 from llama_cpp.llama_grammar import json_schema_to_gbnf
 
 _REPEAT_WINDOW = 64
+_MAX_GRAMMAR = 1_000_000
+# "maxLength": N becomes N nested groups; llama.cpp's parser refuses 2,000 and, being
+# recursive, overflows the stack at 20,000.
+_MAX_NESTING = 4_000
+_TOO_LARGE = (
+    "The JSON schema gives a grammar that llama.cpp refuses, most often because of a length "
+    "or an item limit above 1,000."
+)
 _TOKEN_DATA = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])
 
 
@@ -35,9 +44,17 @@ class Sampling:
 def grammar_of(schema: dict[str, Any]) -> str:
     """GBNF text of a JSON schema. Raises GrammarError."""
     try:
-        return str(json_schema_to_gbnf(json.dumps(schema)))
+        grammar = str(json_schema_to_gbnf(json.dumps(schema)))
     except Exception as error:
         raise GrammarError(f"The JSON schema cannot be turned into a grammar: {error}") from error
+    if len(grammar) > _MAX_GRAMMAR or _nesting(grammar) > _MAX_NESTING:
+        raise GrammarError(_TOO_LARGE)
+    return grammar
+
+
+def _nesting(grammar: str) -> int:
+    steps = {"(": 1, ")": -1}
+    return max(accumulate(steps.get(character, 0) for character in grammar), default=0)
 
 
 class Sampler:
@@ -100,10 +117,7 @@ def _token_data_array(candidates: np.ndarray[Any, Any]) -> Any:
 def _new_grammar(vocab: Any, grammar: str) -> Any:
     sampler = llama_cpp.llama_sampler_init_grammar(vocab, grammar.encode(), b"root")
     if not sampler:
-        raise GrammarError(
-            "The JSON schema gives a grammar that llama.cpp refuses (often a length or an item "
-            "limit that is too large)."
-        )
+        raise GrammarError(_TOO_LARGE)
     return sampler
 
 
