@@ -73,6 +73,8 @@ class LocalModel:
         place = self._queue.arrive()
         for index in range(request.n):
             with self._in_use():
+                # Loading, or waiting after a crash, holds up no other model's turn.
+                await self._ready_worker()
                 async with self._queue.slot(request.priority, place) as waited:
                     worker = await self._ready_worker()
                     completion = await self._one(worker, request, index, on_text, waited)
@@ -204,8 +206,8 @@ class LocalModel:
         self._wait_longer()
         given_up = self._load_crashes >= _MAX_LOAD_CRASHES
         remedy = (
-            f" It crashed {self._load_crashes} times while loading and is not tried again; "
-            "fetch the file anew or choose another model."
+            f" It crashed {self._load_crashes} times while loading and is not tried again "
+            "before Tenon restarts; fetch the file anew or choose another model."
         )
         self._enter("failed", str(error) + (remedy if given_up else ""))
 

@@ -153,16 +153,20 @@ class WorkerProcess:
             stdin.write((json.dumps(message) + "\n").encode())
 
     async def _read(self) -> dict[str, Any] | None:
+        """The next message; None when the process has ended."""
         assert self._process.stdout is not None  # noqa: S101 - a pipe was asked for
         line = await self._process.stdout.readline()
-        return json.loads(line) if line.endswith(b"\n") else None
+        if line.endswith(b"\n"):
+            message: dict[str, Any] = json.loads(line)
+            return message
+        await self._process.wait()
+        return None
 
     async def _dispatch(self) -> None:
         while (answer := await self._read()) is not None:
             inbox = self._inboxes.get(answer["id"])
             if inbox is not None:
                 inbox.put_nowait(answer)
-        await self._process.wait()
         for inbox in self._inboxes.values():
             inbox.put_nowait({"event": "crashed"})
 

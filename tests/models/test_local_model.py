@@ -52,6 +52,16 @@ async def answers(registry: ModelRegistry, asked: CompletionRequest) -> list[Com
         return [completion async for completion in completions]
 
 
+def _workers() -> set[int]:
+    """The worker processes that this process started."""
+    children = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split()
+    return {
+        int(pid)
+        for pid in children
+        if b"server.models.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    }
+
+
 def local_model(registry: ModelRegistry) -> LocalModel:
     [backend] = registry._backends.values()
     assert isinstance(backend, LocalModel)
@@ -231,6 +241,29 @@ async def test_a_model_killed_while_idle_is_not_noticed(
     os.kill(worker.pid, signal.SIGKILL)
     await eventually(lambda: not worker.alive)
     assert (await complete_one(registry, request())).text
+
+
+async def test_a_model_that_crashes_three_times_on_load_is_not_tried_again(
+    registry: ModelRegistry, eventually: Eventually
+):
+    killed: set[int] = set()
+
+    def kill_new_worker() -> bool:
+        new = _workers() - killed
+        for pid in new:
+            os.kill(pid, signal.SIGKILL)
+        killed.update(new)
+        return bool(new)
+
+    for _ in range(3):
+        task = asyncio.create_task(complete_one(registry, request()))
+        await eventually(kill_new_worker)
+        with pytest.raises(ModelUnavailableError, match="status -9"):
+            await task
+    with pytest.raises(ModelUnavailableError, match="crashed 3 times while loading"):
+        await complete_one(registry, request())
+    assert len(killed) == 3
+    assert registry.statuses()[0].state == "failed"
 
 
 async def test_an_idle_model_leaves_memory_and_comes_back(
