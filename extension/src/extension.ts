@@ -13,6 +13,8 @@ import { TicketActions } from "./tickets/ticketActions";
 import { TicketDocuments } from "./tickets/ticketDocuments";
 import { TicketTree } from "./tickets/ticketTree";
 
+const GIT_SETTLES_MS = 500;
+
 type Handler = (target?: unknown) => unknown;
 
 let connection: ServerConnection | undefined;
@@ -115,12 +117,20 @@ function watchRepository(team: Team): vscode.Disposable[] {
   if (!folder) {
     return [];
   }
-  const pattern = new vscode.RelativePattern(folder, ".git/{HEAD,logs/HEAD}");
+  const pattern = new vscode.RelativePattern(folder, ".git/{HEAD,logs/HEAD,refs/heads/**}");
   const watcher = vscode.workspace.createFileSystemWatcher(pattern);
+  let timer: NodeJS.Timeout | undefined;
+  const refreshSoon = () => {
+    clearTimeout(timer); // Git moves several files for one commit; look when it is done
+    timer = setTimeout(() => void team.refresh(), GIT_SETTLES_MS);
+  };
   return [
     watcher,
-    watcher.onDidCreate(() => team.refresh()),
-    watcher.onDidChange(() => team.refresh()),
+    watcher.onDidCreate(refreshSoon),
+    watcher.onDidChange(refreshSoon),
+    new vscode.Disposable(() => {
+      clearTimeout(timer);
+    }),
   ];
 }
 

@@ -1,29 +1,36 @@
 import * as vscode from "vscode";
 import type { ServerConnection } from "./connection";
 import { messageOf } from "./errors";
-import type { ActivityEntry, StatusResult, Ticket } from "./protocol";
+import type { ActivityEntry, ProgressValue, StatusResult, Ticket } from "./protocol";
 import { problemOf, teamState, type Problem, type Situation, type TeamState } from "./teamState";
+
+/** What is being done on a ticket now. */
+export type Step = Pick<
+  ProgressValue,
+  "agent" | "text" | "tokensPerSecond" | "elapsedSeconds" | "remainingSeconds"
+>;
 
 /** What the editor knows of the team: its status, its tickets and what happens on them. */
 export class Team implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #activity = new vscode.EventEmitter<ActivityEntry>();
+  readonly #stepped = new vscode.EventEmitter<string>();
   readonly #specChanged = new vscode.EventEmitter<void>();
   readonly #subscriptions: vscode.Disposable[];
-  readonly #steps = new Map<string, ActivityEntry>();
+  readonly #steps = new Map<string, Step>();
   readonly #log: vscode.LogOutputChannel;
 
   /** State, status or tickets changed. */
   readonly onDidChange = this.#changed.event;
   /** An agent wrote a line into the log. */
   readonly onDidAct = this.#activity.event;
-  /** The spec or its proposals changed. */
+  /** The work on a ticket, given by its id, came to another step. */
+  readonly onDidStep = this.#stepped.event;
+  /** The spec, its proposals or the state of its tickets changed. */
   readonly onDidChangeSpec = this.#specChanged.event;
 
   status: StatusResult | undefined;
   tickets: Ticket[] = [];
-  /** The latest line of the log. */
-  latest: ActivityEntry | undefined;
 
   constructor(
     readonly connection: ServerConnection,
@@ -44,7 +51,10 @@ export class Team implements vscode.Disposable {
         this.status = status;
         this.#changed.fire();
       }),
-      connection.onNotification("tenon/ticketsChanged", () => this.refreshTickets()),
+      connection.onNotification("tenon/ticketsChanged", async () => {
+        await this.refreshTickets();
+        this.#specChanged.fire();
+      }),
       connection.onNotification("tenon/specChanged", () => {
         this.#specChanged.fire();
       }),
@@ -72,9 +82,15 @@ export class Team implements vscode.Disposable {
     return problemOf(this.situation);
   }
 
-  /** What was last done on a ticket. */
-  step(ticketId: string): ActivityEntry | undefined {
+  /** What is being done on a ticket; undefined while it is not known. */
+  step(ticketId: string): Step | undefined {
     return this.#steps.get(ticketId);
+  }
+
+  /** Take note of a step of the work on a ticket. */
+  noteStep(ticketId: string, step: Step): void {
+    this.#steps.set(ticketId, step);
+    this.#stepped.fire(ticketId);
   }
 
   /** The ticket as it was last seen. */
@@ -112,14 +128,14 @@ export class Team implements vscode.Disposable {
     vscode.Disposable.from(...this.#subscriptions).dispose();
     this.#changed.dispose();
     this.#activity.dispose();
+    this.#stepped.dispose();
     this.#specChanged.dispose();
   }
 
   #note(entry: ActivityEntry): void {
     this.#log.info(`[${entry.agent}] ${entry.kind}: ${entry.text}`);
-    this.latest = entry;
-    if (entry.ticketId) {
-      this.#steps.set(entry.ticketId, entry);
+    if (entry.ticketId && entry.kind === "step") {
+      this.noteStep(entry.ticketId, entry);
     }
     this.#activity.fire(entry);
   }

@@ -90,7 +90,15 @@ export class TicketActions {
     const location = { viewId: "tenon.tickets" };
     try {
       return await vscode.window.withProgress({ location }, () =>
-        this.team.connection.request("tenon/tickets/run", { id }),
+        this.team.connection.request(
+          "tenon/tickets/run",
+          { id },
+          {
+            onProgress: (value) => {
+              this.team.noteStep(id, value);
+            },
+          },
+        ),
       );
     } catch (error) {
       if (isCancelled(error)) {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import * as vscode from "vscode";
 import { agentName, figures } from "../agents";
 import { messageOf } from "../errors";
@@ -26,6 +27,7 @@ export class TicketTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
   readonly #subscriptions: vscode.Disposable[];
   #tickets = new Map<string, TicketNode>();
   #groups: GroupNode[] = [];
+  #shown: Ticket[] = [];
 
   readonly onDidChangeTreeData = this.#changed.event;
 
@@ -35,15 +37,11 @@ export class TicketTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
     this.#subscriptions = [
       this.#view,
       team.onDidChange(() => {
-        this.#rebuild();
-        this.#changed.fire(undefined);
-        this.#showBadge();
+        this.#refresh();
+        this.#showStep();
       }),
-      team.onDidAct(({ ticketId }) => {
-        const node = ticketId ? this.#tickets.get(ticketId) : undefined;
-        if (node?.ticket.running) {
-          this.#changed.fire(node);
-        }
+      team.onDidStep(() => {
+        this.#showStep();
       }),
     ];
   }
@@ -95,8 +93,18 @@ export class TicketTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
     this.#changed.dispose();
   }
 
+  /** Only a real change makes the tree anew: a click on a row that is being replaced is lost. */
+  #refresh(): void {
+    if (!isDeepStrictEqual(this.team.tickets, this.#shown)) {
+      this.#rebuild();
+      this.#changed.fire(undefined);
+      this.#showBadge();
+    }
+  }
+
   #rebuild(): void {
     const { tickets } = this.team;
+    this.#shown = tickets;
     this.#tickets = new Map(tickets.map((ticket) => [ticket.id, { kind: "ticket", ticket }]));
     this.#groups = [...grouped(tickets)].map(([group, members]) => ({
       kind: "group",
@@ -116,6 +124,14 @@ export class TicketTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
       : undefined;
   }
 
+  /** What the team does now stands above the tree, where there is room for it. */
+  #showStep(): void {
+    const running = this.team.tickets.find((ticket) => ticket.running);
+    const step = running && this.team.step(running.id);
+    this.#view.message =
+      step && [`${agentName(step.agent)}: ${step.text}`, figures(step)].filter(Boolean).join(" · ");
+  }
+
   #ticketItem(ticket: Ticket): vscode.TreeItem {
     const group = groupOf(ticket);
     const item = new vscode.TreeItem(ticket.title);
@@ -124,7 +140,7 @@ export class TicketTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
     item.iconPath = ticket.running
       ? new vscode.ThemeIcon("loading~spin")
       : new vscode.ThemeIcon(group.icon, new vscode.ThemeColor(group.color));
-    item.description = this.#description(ticket);
+    item.description = description(ticket);
     item.accessibilityInformation = {
       label: `${ticket.title}, ${group.title}, ${item.description}`,
     };
@@ -136,14 +152,10 @@ export class TicketTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
     };
     return item;
   }
+}
 
-  #description(ticket: Ticket): string {
-    const step = ticket.running ? this.team.step(ticket.id) : undefined;
-    if (step) {
-      return [agentName(step.agent), step.text, figures(step)].filter(Boolean).join(" · ");
-    }
-    return [ticket.targetFile, `priority ${ticket.priority}`].filter(Boolean).join(" · ");
-  }
+function description({ targetFile, priority }: Ticket): string {
+  return [targetFile, priority ? `priority ${priority}` : ""].filter(Boolean).join(" · ");
 }
 
 function groupItem({ group, tickets }: GroupNode): vscode.TreeItem {
