@@ -48,4 +48,6 @@ await withWorkbench(options, async (workbench) => {
   await page.reload();
   const again = await workbench.frame("Tenon chat");
   await again.getByText(options.request).first().waitFor(); // the history is kept
+  const restored = await workbench.frame("Tenon spec");
+  await restored.getByText("Done", { exact: true }).waitFor();
 });

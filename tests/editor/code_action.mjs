@@ -11,8 +11,8 @@ const onDisk = () => readFile(join(options.repository, PATH), "utf8");
 await withWorkbench(options, async (workbench) => {
   const { page } = workbench;
   const original = await onDisk();
-  await untilReady(workbench);
   await workbench.openFile(PATH);
+  await untilReady(workbench);
 
   await propose(workbench);
   await workbench.screenshot("code-action-1-proposal");
@@ -52,9 +52,11 @@ await withWorkbench(options, async (workbench) => {
   );
 });
 
+/** Nobody has opened Tenon's side bar: a Python file alone brings the team. */
 async function untilReady(workbench) {
-  await workbench.openTenon();
-  await workbench.page.getByText("No tickets yet.").waitFor();
+  await workbench.page
+    .getByRole("button", { name: "Tenon, The team is ready" })
+    .waitFor();
 }
 
 async function propose(workbench) {

@@ -135,3 +135,22 @@ def test_a_folder_without_a_repository_says_so_and_is_ready_once_it_is_one(
     shutil.copytree(ROOT / "examples/textkit", folder)
 
     drive("no_repository", folder, installed, tmp_path / "work", theme=LIGHT)
+
+
+def test_replies_are_shown_safely_can_be_stopped_and_drafts_are_kept(
+    installed: Path, tmp_path: Path
+) -> None:
+    repository = sample_repository(tmp_path / "textkit")
+
+    drive("chat", repository, installed, tmp_path / "work", theme=LIGHT)
+
+
+def test_a_server_that_is_not_found_is_told_and_the_setting_mends_it(
+    installed: Path, tmp_path: Path
+) -> None:
+    repository = sample_repository(tmp_path / "textkit")
+    work = tmp_path / "work"
+    right = environment(work)
+    wrong = right | {"TENON_COMMAND": str(tmp_path / "missing")}
+
+    drive("no_server", repository, installed, work, env=wrong, command=right["TENON_COMMAND"])
