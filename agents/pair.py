@@ -46,11 +46,18 @@ class Pair:
             await self._implement(bench)
             await self._review(bench)
         finally:
+            self._count(bench)
             await bench.worktree.reset()
-            ticket.evidence.minutes = round(bench.budget.minutes_used, 2)
-            ticket.evidence.prompt_tokens = bench.context.tally.prompt_tokens
-            ticket.evidence.completion_tokens = bench.context.tally.completion_tokens
-            ticket.evidence.models = bench.context.tally.models
+        ticket.state = TicketState.REVIEW
+        await self.save(ticket)
+
+    def _count(self, bench: Workbench) -> None:
+        """What the work has cost, whatever came of it."""
+        evidence, tally = bench.ticket.evidence, bench.context.tally
+        evidence.minutes = round(bench.budget.minutes_used, 2)
+        evidence.prompt_tokens = tally.prompt_tokens
+        evidence.completion_tokens = tally.completion_tokens
+        evidence.models = tally.models
 
     async def _baseline(self, bench: Workbench) -> None:
         """What failed before anything was changed is nobody's fault here."""
@@ -94,8 +101,6 @@ class Pair:
         ticket.evidence.review = await self.architect.review(
             ticket, bench.statement, diff, bench.context
         )
-        ticket.state = TicketState.REVIEW
-        await self.save(ticket)
 
     async def _relock(self, bench: Workbench) -> None:
         """Commit and lock the tests anew after the Tester withdrew a suggestion."""

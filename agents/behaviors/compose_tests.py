@@ -123,7 +123,11 @@ def _has_float(expected: str) -> bool:
 
 
 def _docstring(criterion: Criterion) -> str:
-    words = "the example given with the requirement." if criterion.text == "Example:" else criterion.text
+    words = (
+        "the example given with the requirement."
+        if criterion.text == "Example:"
+        else criterion.text
+    )
     words = " ".join(words.split()).replace("\\", "/").replace('"', "'")
     return f"{criterion.id}: {words}"
 

@@ -31,10 +31,10 @@ def slugify(text: str) -> str:
     return "-".join(words)
 ```'''
 
-WRONG_SLUGIFY = '''```python
+WRONG_SLUGIFY = """```python
 def slugify(text: str) -> str:
     return text.lower().replace(" ", "-")
-```'''
+```"""
 
 REQUEST = (
     "Add a function slugify(text) that turns a title into a URL slug. For example "

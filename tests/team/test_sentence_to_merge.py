@@ -21,7 +21,9 @@ async def _ready_ticket(team, request: str = REQUEST) -> str:  # type: ignore[no
     return tickets[0].id
 
 
-async def test_sentence_becomes_a_merged_and_proved_branch(gather: Gather, repository: Path) -> None:
+async def test_sentence_becomes_a_merged_and_proved_branch(
+    gather: Gather, repository: Path
+) -> None:
     team = await gather(SLUGIFY)
     ticket_id = await _ready_ticket(team)
 
@@ -36,7 +38,10 @@ async def test_sentence_becomes_a_merged_and_proved_branch(gather: Gather, repos
     assert git(repository, "branch", "--list", "tenon/*") == ""
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"],
-        cwd=repository, capture_output=True, text=True, check=False,
+        cwd=repository,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout
 
@@ -52,6 +57,8 @@ async def test_evidence_is_what_happened(gather: Gather, repository: Path) -> No
     assert evidence.suite_run and evidence.suite_run.passed == 9
     assert evidence.candidates_run == 2
     assert len(evidence.commits) == 2
+    stored = (await team.ticket(ticket.id)).evidence
+    assert stored.models == ["scripted"] and stored.completion_tokens > 0
     assert git(repository, "rev-parse", f"{evidence.base_commit}^") == base  # the spec's commit
     (path,) = evidence.test_hashes
     names = git(repository, "show", "--format=", "--name-only", evidence.commits[0]).splitlines()
@@ -70,7 +77,10 @@ async def test_nothing_of_the_person_moves_before_the_click(
 
     await team.run_ticket(ticket_id, silent)
 
-    assert (git(repository, "status", "--porcelain"), git(repository, "rev-parse", "HEAD")) == before
+    assert (
+        git(repository, "status", "--porcelain"),
+        git(repository, "rev-parse", "HEAD"),
+    ) == before
 
 
 async def test_merge_over_a_file_being_edited_is_refused_and_harmless(
@@ -152,6 +162,8 @@ async def test_suggestion_that_candidates_contradict_is_withdrawn(gather: Gather
     ]
     variants = [SLUGIFY, SLUGIFY.replace("words", "parts"), SLUGIFY.replace("words", "found")]
     team = await gather(*variants, WRONG_SLUGIFY, rules=rules, max_candidates=6)
-    ticket = await team.run_ticket(await _ready_ticket(team, "Add a function slugify(text)."), silent)
+    ticket = await team.run_ticket(
+        await _ready_ticket(team, "Add a function slugify(text)."), silent
+    )
 
     assert ticket.state is TicketState.BLOCKED
