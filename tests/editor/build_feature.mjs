@@ -27,6 +27,11 @@ await withWorkbench(options, async (workbench) => {
 
   await workbench.ticket(TITLE).waitFor();
   await workbench.pressOnTicket(TITLE, "Run Ticket");
+  await page
+    .locator(".pane .message", { hasText: "Developer: writing code" })
+    .waitFor();
+  await spec.getByText("In progress", { exact: true }).scrollIntoViewIfNeeded();
+  await workbench.screenshot("5-working");
   const finished = workbench.notification("is ready for your review");
   await finished.getByRole("button", { name: "Show Changes" }).click();
   await page.getByRole("tab", { name: `Review: ${TITLE}` }).waitFor();
@@ -35,7 +40,7 @@ await withWorkbench(options, async (workbench) => {
     .locator(".multiDiffEntry .view-line", { hasText: "def slugify" })
     .first()
     .waitFor();
-  await workbench.screenshot("5-review");
+  await workbench.screenshot("6-review");
 
   await workbench.pressInEditorTitle("Accept Ticket and Merge");
   await workbench.notification("is merged into main").waitFor();
@@ -43,7 +48,7 @@ await withWorkbench(options, async (workbench) => {
   await workbench.command("Tenon: Open Spec");
   const after = await workbench.frame("Tenon spec"); // a hidden webview is made anew
   await after.getByText("Done", { exact: true }).waitFor();
-  await workbench.screenshot("6-merged");
+  await workbench.screenshot("7-merged");
 
   await page.reload();
   const again = await workbench.frame("Tenon chat");

@@ -82,27 +82,30 @@ class Workbench {
 
   /** Run a command of the palette by its title. */
   async command(title) {
-    await this.page.keyboard.press("F1");
-    const input = this.page.locator(".quick-input-widget input").first();
-    await input.fill(`>${title}`);
-    await this.page
-      .locator(".quick-input-list .monaco-list-row")
-      .first()
-      .waitFor();
-    await this.page.keyboard.press("Enter");
+    await this.#quickInput("F1", `>${title}`, title);
   }
 
   /** Open a file of the repository in an editor. */
   async openFile(path) {
-    await this.page.keyboard.press("Control+P");
-    await this.page.locator(".quick-input-widget input").first().fill(path);
     const name = path.split("/").at(-1);
-    await this.page
-      .locator(".quick-input-list .monaco-list-row", { hasText: name })
-      .first()
-      .waitFor();
-    await this.page.keyboard.press("Enter");
+    await this.#quickInput("Control+P", path, name);
     await this.page.getByRole("tab", { name }).first().waitFor();
+  }
+
+  /** Open the quick input (a key may be lost while the focus moves) and take the first entry. */
+  async #quickInput(key, text, entry) {
+    const input = this.page
+      .locator(".quick-input-widget input:visible")
+      .first();
+    await this.until("the quick input", async () => {
+      await this.page.keyboard.press(key);
+      await this.page.waitForTimeout(300);
+      return input.isVisible();
+    });
+    await input.fill(text);
+    const row = this.page.locator(".quick-input-list .monaco-list-row").first();
+    await row.filter({ hasText: entry }).waitFor();
+    await this.page.keyboard.press("Enter");
   }
 
   /** Choose an entry of the menu of code actions by keyboard; it takes no clicks while it opens. */
