@@ -88,10 +88,10 @@ def whole_sentences(text: str) -> str:
 
 
 def new_criteria(change: RequirementChange) -> list[Criterion]:
-    """The criteria that a change adds or alters."""
+    """The criteria that a change adds or alters; all, if it only asks for the work again."""
     before = {c.id: c for c in change.before.criteria} if change.before else {}
     after = change.after.criteria if change.after else []
-    return [c for c in after if before.get(c.id) != c]
+    return [c for c in after if before.get(c.id) != c] or after
 
 
 def _symbol(requirement: Requirement, criteria: list[Criterion], repo_map: RepoMap) -> str:

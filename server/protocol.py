@@ -101,6 +101,8 @@ class Requirement:
     id: str
     title: str
     statement: str
+    source: str = ""
+    """The person's own words that it came from."""
     criteria: list[Criterion] = Factory(list)
     ticket_ids: list[str] = Factory(list)
     status: Literal["planned", "inProgress", "review", "done", "blocked", "none"] = "none"
@@ -565,12 +567,12 @@ COMMANDS: dict[str, str] = {
 """`workspace/executeCommand` id -> the request whose parameters object is its one argument."""
 
 ERROR_CODES: dict[str, int] = {
-    "notReady": -32001,
-    "notFound": -32002,
-    "conflict": -32003,
-    "modelUnavailable": -32004,
-    "promptTooLong": -32005,
-    "invalidState": -32006,
-    "gitRefused": -32007,
+    "notReady": -32031,
+    "notFound": -32032,
+    "conflict": -32033,
+    "modelUnavailable": -32034,
+    "promptTooLong": -32035,
+    "invalidState": -32036,
+    "gitRefused": -32037,
 }
-"""Tenon's own JSON-RPC error codes, besides those of JSON-RPC and LSP."""
+"""Tenon's own JSON-RPC error codes, clear of those that JSON-RPC and LSP have taken."""

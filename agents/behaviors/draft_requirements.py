@@ -53,16 +53,7 @@ class DraftRequirements:
                 criteria=_with_ids(criteria, 1),
             )
             return RequirementChange(requirement_id=after.id, kind="add", after=after)
-        after = previous.model_copy(
-            update={
-                "statement": f"{previous.statement} {draft.statement}".strip(),
-                "source": f"{previous.source}\n{request}".strip(),
-                "criteria": [
-                    *previous.criteria,
-                    *_with_ids(criteria, _next_number(previous.criteria)),
-                ],
-            }
-        )
+        after = _extended(previous, draft, criteria, request.strip())
         return RequirementChange(
             requirement_id=previous.id, kind="modify", before=previous, after=after
         )
@@ -140,6 +131,29 @@ def _criteria(draft: Draft, examples: list[Example]) -> list[Criterion]:
         )
         for e in examples
     ]
+
+
+def _extended(
+    previous: Requirement, draft: Draft, criteria: list[Criterion], request: str
+) -> Requirement:
+    """`previous` with what is new; the same wish again adds nothing twice."""
+    known = {c.call or c.text for c in previous.criteria}
+    fresh = [c for c in criteria if (c.call or c.text) not in known]
+    if request in previous.source:
+        return previous.model_copy(
+            update={"criteria": [*previous.criteria, *_numbered(fresh, previous)]}
+        )
+    return previous.model_copy(
+        update={
+            "statement": f"{previous.statement} {draft.statement}".strip(),
+            "source": f"{previous.source}\n{request}".strip(),
+            "criteria": [*previous.criteria, *_numbered(fresh, previous)],
+        }
+    )
+
+
+def _numbered(criteria: list[Criterion], previous: Requirement) -> list[Criterion]:
+    return _with_ids(criteria, _next_number(previous.criteria))
 
 
 def _with_ids(criteria: list[Criterion], first: int) -> list[Criterion]:

@@ -82,6 +82,8 @@ export interface Requirement {
   id: string;
   title: string;
   statement: string;
+  /** The person's own words that it came from. */
+  source?: string;
   criteria?: Criterion[];
   ticketIds?: string[];
   status?: "planned" | "inProgress" | "review" | "done" | "blocked" | "none";
@@ -498,11 +500,11 @@ export interface CommandTypes {
 
 /** Tenon's own JSON-RPC error codes, besides those of JSON-RPC and LSP. */
 export const ErrorCodes = {
-  notReady: -32001,
-  notFound: -32002,
-  conflict: -32003,
-  modelUnavailable: -32004,
-  promptTooLong: -32005,
-  invalidState: -32006,
-  gitRefused: -32007,
+  notReady: -32031,
+  notFound: -32032,
+  conflict: -32033,
+  modelUnavailable: -32034,
+  promptTooLong: -32035,
+  invalidState: -32036,
+  gitRefused: -32037,
 } as const;

@@ -123,11 +123,11 @@ async def test_malformed_request_gets_invalid_request(message):
 @pytest.mark.parametrize(
     ("error", "code"),
     [
-        (NotFoundError("No such ticket."), -32002),
-        (ConflictError("Somebody else changed it."), -32003),
-        (ModelUnavailableError("No model."), -32004),
-        (PromptTooLongError(9, 9, 9), -32005),
-        (GitRefusedError("Commit your changes first."), -32007),
+        (NotFoundError("No such ticket."), -32032),
+        (ConflictError("Somebody else changed it."), -32033),
+        (ModelUnavailableError("No model."), -32034),
+        (PromptTooLongError(9, 9, 9), -32035),
+        (GitRefusedError("Commit your changes first."), -32037),
     ],
 )
 async def test_errors_of_the_team_keep_their_words_and_their_code(error, code):

@@ -111,7 +111,7 @@ async def test_folder_becomes_a_repository_without_a_restart(tmp_path):
         after = await status_of(client)
 
     assert (before.ready, before.problem_code) == (False, "noRepository")
-    assert (str(refused.value), refused.value.code) == (before.problem, -32001)
+    assert (str(refused.value), refused.value.code) == (before.problem, -32031)
     assert empty.problem_code == "noCommit"
     assert after.ready and after.repository == str(folder)
 
@@ -139,16 +139,16 @@ async def test_missing_model_is_told_with_the_command_that_mends_it(repository, 
 
     assert status.problem_code == "noModel"
     assert "tenon models pull" in status.problem
-    assert (str(refused.value), refused.value.code) == (status.problem, -32004)
+    assert (str(refused.value), refused.value.code) == (status.problem, -32034)
 
 
 async def test_empty_and_unknown_things_are_refused_in_words(repository, tmp_path):
     refusals = {
-        "tenon/chat": (ChatParams("  "), -32006),
-        "tenon/spec/propose": (SpecProposeParams(""), -32006),
-        "tenon/tickets/get": (TicketParams("tkt-nothing"), -32002),
-        "tenon/tickets/accept": (TicketParams(""), -32002),
-        "tenon/spec/accept": (SpecDecisionParams("nothing"), -32002),
+        "tenon/chat": (ChatParams("  "), -32036),
+        "tenon/spec/propose": (SpecProposeParams(""), -32036),
+        "tenon/tickets/get": (TicketParams("tkt-nothing"), -32032),
+        "tenon/tickets/accept": (TicketParams(""), -32032),
+        "tenon/spec/accept": (SpecDecisionParams("nothing"), -32032),
     }
     async with connect(repository, environment=environment(tmp_path / "env")) as client:
         for method, (params, code) in refusals.items():
@@ -167,7 +167,7 @@ async def test_edit_outside_of_the_repository_is_refused(repository, tmp_path, u
         with pytest.raises(ServerError) as refused:
             await client.request("tenon/edits/propose", params)
 
-    assert refused.value.code == -32006
+    assert refused.value.code == -32036
 
 
 async def test_editor_settings_go_over_the_environment(repository, tmp_path):

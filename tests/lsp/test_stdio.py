@@ -52,7 +52,7 @@ async def test_without_a_folder_the_server_runs_and_says_so(server):
     refusal = await server.ask("tenon/tickets/list", {}, msg_id=2)
 
     assert (status["ready"], status["problemCode"]) == (False, "noFolder")
-    assert refusal["error"] == {"code": -32001, "message": status["problem"]}
+    assert refusal["error"] == {"code": -32031, "message": status["problem"]}
 
 
 async def start_a_reply(server, repository):

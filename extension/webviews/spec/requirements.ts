@@ -47,7 +47,7 @@ export function requirementCard(
   );
 }
 
-/** Statement, criteria and id of a requirement. */
+/** Statement, the person's words, criteria and id of a requirement. */
 export function requirementBody(requirement: Requirement): Child[] {
   const statement = h("div", { class: "statement markdown" });
   statement.append(renderMarkdown(requirement.statement));
@@ -55,6 +55,7 @@ export function requirementBody(requirement: Requirement): Child[] {
   return [
     h("p", { class: "id faint" }, requirement.id),
     statement,
+    requirement.source ? h("blockquote", { class: "source" }, requirement.source) : undefined,
     criteria.length > 0 && h("ul", { class: "criteria" }, ...criteria.map(criterionItem)),
   ];
 }
