@@ -6,6 +6,7 @@ import ast
 import builtins
 import re
 import sys
+import unicodedata
 
 _FROM_STANDARD_LIBRARY = {
     "Counter": "collections",
@@ -66,8 +67,9 @@ def root_name(symbol: str) -> str:
 
 
 def identifier(words: str, limit: int = 40) -> str:
-    """`words` as a lower-case identifier: "A dog's tail!" becomes ``a_dog_s_tail``."""
-    name = re.sub(r"[^0-9a-z]+", "_", words.lower()).strip("_")
+    """`words` as a lower-case ASCII identifier: "A café's door!" becomes ``a_cafe_s_door``."""
+    plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode()
+    name = re.sub(r"[^0-9a-z]+", "_", plain.lower()).strip("_")
     return name[:limit].rstrip("_") or "example"
 
 

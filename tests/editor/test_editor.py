@@ -90,7 +90,7 @@ def test_a_sentence_in_the_chat_becomes_a_merged_branch(
     theme: str, installed: Path, tmp_path: Path
 ) -> None:
     repository = sample_repository(tmp_path / "textkit ü")
-    request = (ROOT / "examples/textkit.request.txt").read_text("utf-8").strip()
+    request = (ROOT / "tests/editor/request.txt").read_text("utf-8").strip()
     output = "light" if theme == LIGHT else "dark"
 
     drive(
