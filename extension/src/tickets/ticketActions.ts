@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import * as vscode from "vscode";
 import { isCancelled } from "../errors";
 import type { Ticket, TicketResult } from "../protocol";
@@ -6,6 +7,9 @@ import { groupOf } from "./groups";
 import type { Reviews } from "./review";
 import type { TicketDocuments } from "./ticketDocuments";
 import type { Node } from "./ticketTree";
+
+/** Each run draws its own candidates, so that running a blocked ticket again tries others. */
+const MOST_SEED = 2 ** 31 - 1;
 
 /** What a person can do with a ticket. Each action takes a tree node, an id, or asks for one. */
 export class TicketActions {
@@ -92,7 +96,7 @@ export class TicketActions {
       return await vscode.window.withProgress({ location }, () =>
         this.team.connection.request(
           "tenon/tickets/run",
-          { id },
+          { id, seed: randomInt(MOST_SEED) },
           {
             onProgress: (value) => {
               this.team.noteStep(id, value);
