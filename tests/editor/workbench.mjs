@@ -20,6 +20,7 @@ const CHROMIUM_FLAGS = [
   "--disable-sync",
 ];
 const PATIENCE = 90_000;
+const DEADLINE = 8 * 60_000;
 
 /**
  * Start VS Code on a repository.
@@ -179,12 +180,14 @@ class Workbench {
 /** Run a test on a workbench; a failure leaves a picture behind. */
 export async function withWorkbench(options, test) {
   const workbench = await openWorkbench(options);
+  const timer = setTimeout(() => workbench.close(), DEADLINE); // ends whatever is waited for
   try {
     await test(workbench);
   } catch (error) {
     await workbench.screenshot("failed").catch(() => undefined);
     throw error;
   } finally {
+    clearTimeout(timer);
     await workbench.close();
   }
 }
