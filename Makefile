@@ -49,7 +49,11 @@ test: setup-test check ## everything: lint, types, unit, contract, LSP, model an
 
 .PHONY: bench
 bench: setup ## measure the model on this machine
-	@$(BIN)/python scripts/bench.py
+	@$(BIN)/python tests/benchmarks/bench_model.py
+
+.PHONY: bench-walk
+bench-walk: setup ## count how often the real model gets from a sentence to a merge
+	@$(BIN)/python tests/benchmarks/bench_walk.py textkit ledgerbook
 
 .PHONY: editor
 editor: setup ## install the extension into VS Code, or show it in a browser

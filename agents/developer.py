@@ -138,8 +138,7 @@ class Developer(IAgent):
             "plan_approaches",
             bench.context,
             {
-                "statement": bench.statement,
-                "wish": bench.words,
+                "task": bench.task,
                 "tests": distilled_tests(bench),
                 "symbol": bench.ticket.target_symbol,
             },

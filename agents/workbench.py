@@ -36,6 +36,11 @@ class Workbench:
     """Commits and locks the tests anew; set by the pair."""
 
     @property
+    def task(self) -> str:
+        """What the code is to do: a person's words are truer than a model's summary of them."""
+        return self.words or self.statement
+
+    @property
     def module(self) -> str:
         """Dotted name of the module under change."""
         return module_name(self.ticket.target_file, self.files)

@@ -1,6 +1,6 @@
 """Measure the team's model on this machine, through the same door as the team.
 
-Usage: python scripts/bench.py
+Usage: python tests/benchmarks/bench_model.py
 Run it with nothing else going on: another busy process costs far more than its share.
 """
 
