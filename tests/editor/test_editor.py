@@ -19,13 +19,6 @@ CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
 VSCODE = Path(os.environ.get("TENON_TEST_VSCODE", CACHE / "tenon/vscode-4.100.3"))
 PACKAGE_FLAGS = ("--no-dependencies", "--allow-missing-repository", "--skip-license")
 LIGHT, DARK = "Default Light Modern", "Default Dark Modern"
-REQUEST = (
-    "Add a function slugify(text) that turns a title into a URL slug: lower case, accents "
-    "removed, every run of other characters becomes one hyphen, none at the start or end. "
-    'For example slugify("Hello, World!") returns "hello-world", slugify("  Crème brûlée  ") '
-    'returns "creme-brulee" and slugify("---") returns "".'
-)
-"""What model.json has replies for."""
 
 pytestmark = pytest.mark.editor
 
@@ -97,7 +90,7 @@ def test_a_sentence_in_the_chat_becomes_a_merged_branch(
     theme: str, installed: Path, tmp_path: Path
 ) -> None:
     repository = sample_repository(tmp_path / "textkit ü")
-    request = (ROOT / "tests/editor/request.txt").read_text("utf-8").strip()
+    request = (HERE / "request.txt").read_text("utf-8").strip()
     output = "light" if theme == LIGHT else "dark"
 
     drive(
@@ -106,7 +99,7 @@ def test_a_sentence_in_the_chat_becomes_a_merged_branch(
         installed,
         tmp_path / "work",
         theme=theme,
-        request=REQUEST,
+        request=request,
         output=output,
     )
 
