@@ -117,8 +117,11 @@ function watchRepository(team: Team): vscode.Disposable[] {
   if (!folder) {
     return [];
   }
-  const pattern = new vscode.RelativePattern(folder, ".git/{HEAD,logs/HEAD,refs/heads/**}");
-  const watcher = vscode.workspace.createFileSystemWatcher(pattern);
+  // A new folder is told of without what is in it.
+  const paths = "{.git,.git/HEAD,.git/logs,.git/logs/HEAD,.git/refs/heads/**}";
+  const watcher = vscode.workspace.createFileSystemWatcher(
+    new vscode.RelativePattern(folder, paths),
+  );
   let timer: NodeJS.Timeout | undefined;
   const refreshSoon = () => {
     clearTimeout(timer); // Git moves several files for one commit; look when it is done
@@ -128,6 +131,11 @@ function watchRepository(team: Team): vscode.Disposable[] {
     watcher,
     watcher.onDidCreate(refreshSoon),
     watcher.onDidChange(refreshSoon),
+    vscode.window.onDidChangeWindowState(({ focused }) => {
+      if (focused && team.problem) {
+        refreshSoon();
+      }
+    }),
     new vscode.Disposable(() => {
       clearTimeout(timer);
     }),
