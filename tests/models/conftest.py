@@ -25,7 +25,7 @@ def gguf() -> Path:
 async def _eventually(condition: Callable[[], bool]) -> None:
     """Wait for something that only the operating system tells."""
     async with asyncio.timeout(30):
-        while not condition():  # noqa: ASYNC110
+        while not condition():
             await asyncio.sleep(0.02)
 
 

@@ -16,7 +16,7 @@ from tests.team.test_sentence_to_merge import _ready_ticket
 
 
 async def _until(team: Orchestrator, ticket_id: str, state: TicketState) -> None:
-    while (await team.ticket(ticket_id)).state is not state:  # noqa: ASYNC110 - the store has no event
+    while (await team.ticket(ticket_id)).state is not state:
         await asyncio.sleep(0.02)
 
 

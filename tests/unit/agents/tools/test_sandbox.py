@@ -272,7 +272,7 @@ async def test_children_left_behind_are_killed(either: Sandbox, tmp_path: Path) 
 async def test_cancelling_kills_everything(either: Sandbox, tmp_path: Path) -> None:
     code = "import time; open('started', 'w').close(); time.sleep(60)"
     task = asyncio.create_task(attempt(either, tmp_path, code))
-    while not (tmp_path / "started").exists():  # noqa: ASYNC110 - another process makes it
+    while not (tmp_path / "started").exists():
         await asyncio.sleep(0.02)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
