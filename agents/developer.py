@@ -202,7 +202,7 @@ class Developer(IAgent):
         failure = "" if ok else run.problem or run.first_failure()
         text = f"{candidate.origin}: {len(passed)} of {total} tests pass"
         if ok:
-            suite = await bench.runner.run(bench.worktree.root)
+            suite = await bench.suite_runner.run(bench.worktree.root)
             broken = new_failures(bench.baseline, suite)
             if not broken:
                 await self._tell(bench, f"green: {text}, and the whole suite")

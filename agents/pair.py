@@ -61,7 +61,7 @@ class Pair:
 
     async def _baseline(self, bench: Workbench) -> None:
         """What failed before anything was changed is nobody's fault here."""
-        run = await bench.runner.run(bench.worktree.root)
+        run = await bench.suite_runner.run(bench.worktree.root)
         if run.problem and run.collected and not run.failing:
             raise TicketBlockedError(f"The repository's own tests cannot be run: {run.problem}")
         bench.baseline = run

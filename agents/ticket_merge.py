@@ -157,7 +157,7 @@ class TicketMerge:
         tip = await worktree.head()
         try:
             await worktree.reset(merge)
-            run = await (await self._work.runner()).run(worktree.root)
+            run = await (await self._work.suite_runner()).run(worktree.root)
         finally:
             await asyncio.shield(worktree.reset(tip))
         broken = [i for i in run.failing if i not in ticket.evidence.baseline_failing]

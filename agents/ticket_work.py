@@ -25,6 +25,8 @@ from agents.tools.test_runner import PytestRunner, find_python
 from agents.workbench import Workbench
 from memory.records import Evidence, Requirement, Ticket, TicketState
 
+_SUITE_FACTOR = 10
+"""How much longer the whole suite may take than a ticket's own tests."""
 _STARTABLE = {TicketState.READY, TicketState.BLOCKED}
 
 
@@ -67,8 +69,13 @@ class TicketWork:
                 raise
             return ticket
 
+    async def suite_runner(self) -> PytestRunner:
+        """The runner for the repository's whole suite."""
+        runner = await self.runner()
+        return PytestRunner(runner.sandbox, runner.python, _SUITE_FACTOR * runner.timeout)
+
     async def runner(self) -> PytestRunner:
-        """The test runner of this repository."""
+        """The runner for a ticket's own tests."""
         self._sandbox = self._sandbox or await Sandbox.probe()
         options = self._team.options
         python = options.python
@@ -110,6 +117,7 @@ class TicketWork:
             ticket=ticket,
             worktree=await self.worktree(ticket),
             runner=await self.runner(),
+            suite_runner=await self.suite_runner(),
             repo_map=snapshot.repo_map,
             files=snapshot.files,
             context=context,

@@ -21,6 +21,9 @@ class Workbench:
     ticket: Ticket
     worktree: Worktree
     runner: PytestRunner
+    """For the ticket's own tests."""
+    suite_runner: PytestRunner
+    """For the whole suite, which may take longer."""
     repo_map: RepoMap
     files: list[str]
     """Every tracked file of the base commit."""
