@@ -94,6 +94,8 @@ def test_ctrl_c_stops_the_run_and_its_server(repository, tmp_path):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # A shell's background job, as a test run may be, passes an ignored interrupt on.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     process.stdout.readline()  # the first line of the narration
     server = int(subprocess.check_output(["pgrep", "-P", str(process.pid)]).split()[0])

@@ -241,6 +241,7 @@ async def test_huge_file_is_refused(either: Sandbox, tmp_path: Path) -> None:
 
 
 async def test_fork_bomb_is_stopped(either: Sandbox, tmp_path: Path) -> None:
+    before = descendants(os.getpid())
     code = """
         import os, time
         for _ in range(300):  # bounded, in case it gets out
@@ -253,7 +254,7 @@ async def test_fork_bomb_is_stopped(either: Sandbox, tmp_path: Path) -> None:
         """
     result = await attempt(either, tmp_path, code, max_processes=20)
     assert result.stopped_for in ("processes", "memory")
-    assert descendants(os.getpid()) == set()
+    assert descendants(os.getpid()) <= before
 
 
 async def test_children_left_behind_are_killed(either: Sandbox, tmp_path: Path) -> None:
@@ -270,6 +271,7 @@ async def test_children_left_behind_are_killed(either: Sandbox, tmp_path: Path) 
 
 
 async def test_cancelling_kills_everything(either: Sandbox, tmp_path: Path) -> None:
+    before = descendants(os.getpid())
     code = "import time; open('started', 'w').close(); time.sleep(60)"
     task = asyncio.create_task(attempt(either, tmp_path, code))
     while not (tmp_path / "started").exists():
@@ -277,7 +279,7 @@ async def test_cancelling_kills_everything(either: Sandbox, tmp_path: Path) -> N
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert descendants(os.getpid()) == set()
+    assert descendants(os.getpid()) <= before
 
 
 async def test_input_is_closed(either: Sandbox, tmp_path: Path) -> None:
