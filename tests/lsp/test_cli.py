@@ -95,7 +95,7 @@ def test_ctrl_c_stops_the_run_and_its_server(repository, tmp_path):
         stderr=subprocess.PIPE,
         text=True,
         # A shell's background job, as a test run may be, passes an ignored interrupt on.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     )
     process.stdout.readline()  # the first line of the narration
     server = int(subprocess.check_output(["pgrep", "-P", str(process.pid)]).split()[0])
