@@ -42,7 +42,7 @@ def report(completion: Completion) -> None:
 
 async def main() -> None:
     """Load the model, then measure a short and a long prompt."""
-    model = open_models(settings.load().values)
+    model = open_models(settings.load().values, print, lambda: None)
     try:
         started = time.monotonic()
         await model.count_tokens(request(1))
