@@ -1,0 +1,9 @@
+"""Test-guided mutation: near misses mended by small typed changes that tests judge, no model.
+
+The technique is that of search-based program repair (GenProg, Le Goues et al. 2012; mutation
+operators after Offutt et al. 1996), on one function and within seconds.
+"""
+
+from agents.tools.mutation.search import Change, Climb, climb
+
+__all__ = ["Change", "Climb", "climb"]

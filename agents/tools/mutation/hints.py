@@ -1,0 +1,140 @@
+"""What the tests say about values: literals, expected results, exceptions."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+_DOCUMENTED = ast.Module | ast.FunctionDef | ast.ClassDef
+_MANY = 10
+_LONG = 60
+
+
+@dataclass(frozen=True)
+class Hints:
+    """Literals of the tests, most frequent first; each as Python source."""
+
+    strings: tuple[str, ...] = ()
+    """Values, not source."""
+    numbers: tuple[str, ...] = ()
+    expected: tuple[str, ...] = ()
+    """Short literals that a call is compared with."""
+    edges: tuple[str, ...] = ()
+    """Those that are expected for an empty, zero or None argument."""
+    raises: tuple[str, ...] = ()
+    """``ValueError('words')`` for each expected exception."""
+
+    @property
+    def characters(self) -> list[str]:
+        """Characters of the strings that are neither letters nor digits."""
+        found = dict.fromkeys(c for s in self.strings for c in s if not c.isalnum())
+        return list(found)[:_MANY]
+
+
+def read_hints(sources: Iterable[str]) -> Hints:
+    """The hints of test modules; those that do not parse say nothing."""
+    strings: list[str] = []
+    numbers: list[str] = []
+    expected: list[str] = []
+    edges: list[str] = []
+    raises: list[str] = []
+    for tree in _parsed(sources):
+        for node in _bodies(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                strings.append(node.value)
+            elif _is_number(node):
+                numbers.append(ast.unparse(node))
+            for call, literal in _comparisons(node):
+                expected.append(literal)
+                edges += [literal] if _has_empty_argument(call) else []
+            raises += _exception(node)
+    return Hints(
+        tuple(_common(s for s in strings if len(s) <= _LONG)),
+        tuple(_common(numbers)),
+        tuple(_common(expected)),
+        tuple(_common(edges)),
+        tuple(_common(raises)),
+    )
+
+
+def _parsed(sources: Iterable[str]) -> Iterator[ast.Module]:
+    for source in sources:
+        try:
+            yield ast.parse(source)
+        except (SyntaxError, ValueError):
+            continue
+
+
+def _bodies(tree: ast.Module) -> Iterator[ast.AST]:
+    """Every node of the module but its docstrings."""
+    for node in ast.walk(tree):
+        if isinstance(node, _DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
+            node.body = node.body[1:]
+    yield from ast.walk(tree)
+
+
+def _common(values: Iterable[str]) -> list[str]:
+    """The most frequent, in order of appearance among equals."""
+    counts: dict[str, int] = {}
+    for value in values:
+        counts[value] = counts.get(value, 0) + 1
+    return sorted(counts, key=lambda v: -counts[v])[:_MANY]
+
+
+def _is_number(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.Constant)
+        and isinstance(node.value, int | float)
+        and not isinstance(node.value, bool)
+    )
+
+
+def _comparisons(node: ast.AST) -> Iterator[tuple[ast.Call, str]]:
+    """Calls and the literals that they are compared with."""
+    sides: list[ast.expr] = []
+    if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Eq | ast.Is):
+        sides = [node.left, node.comparators[0]]
+    elif isinstance(node, ast.Call) and _name(node.func) in ("assertEqual", "assertIs"):
+        sides = list(node.args[:2])
+    for call, literal in (sides, sides[::-1]) if len(sides) == 2 else ():
+        if isinstance(call, ast.Call) and (text := _literal(literal)) is not None:
+            yield call, text
+
+
+def _literal(node: ast.expr) -> str | None:
+    if isinstance(node, ast.Call) and _name(node.func) == "approx" and node.args:
+        node = node.args[0]
+    try:
+        ast.literal_eval(node)
+    except (ValueError, TypeError, SyntaxError, RecursionError):
+        return None
+    text = ast.unparse(node)
+    return text if len(text) <= _LONG else None
+
+
+def _has_empty_argument(call: ast.Call) -> bool:
+    for argument in call.args:
+        text = _literal(argument)
+        if text is not None and not ast.literal_eval(text):
+            return True
+    return not call.args and not call.keywords
+
+
+def _exception(node: ast.AST) -> list[str]:
+    """``pytest.raises(X, match=…)`` and ``assertRaises(X)`` as what would be raised."""
+    if not isinstance(node, ast.Call) or not node.args:
+        return []
+    if _name(node.func) not in ("raises", "assertRaises", "assertRaisesRegex"):
+        return []
+    words = [k.value for k in node.keywords if k.arg == "match"]
+    words += node.args[1:2] if _name(node.func) == "assertRaisesRegex" else []
+    named = isinstance(node.args[0], ast.Name | ast.Attribute)
+    text = [ast.unparse(w) for w in words if isinstance(w, ast.Constant)]
+    return [f"{ast.unparse(node.args[0])}({''.join(text)})"] if named else []
+
+
+def _name(node: ast.expr) -> str:
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
