@@ -45,5 +45,6 @@ find_python() {
             return
         fi
     done
-    die "Python 3.11 or newer is missing. Install it, or name it: make PYTHON=/path/to/python3"
+    die "Python 3.11 or newer is missing. Install it ($(apt_command python3 python3-venv))," \
+        "or name it: make setup PYTHON=/path/to/python3"
 }
