@@ -55,6 +55,22 @@ bench: setup ## measure the model on this machine
 bench-walk: setup ## count how often the real model gets from a sentence to a merge
 	@$(BIN)/python tests/benchmarks/bench_walk.py textkit ledgerbook
 
+BENCH_MINUTES ?= 2
+HUMAN_EVAL ?= HumanEval.jsonl.gz
+BENCH_OUT ?= build
+
+.PHONY: bench-pair
+bench-pair: setup ## count the given tasks that the pair solves (HUMAN_EVAL=file BENCH_MINUTES=m)
+	@mkdir -p $(BENCH_OUT)
+	$(BIN)/tenon bench pair --tasks tests/benchmarks/tasks --minutes $(BENCH_MINUTES) --json $(BENCH_OUT)/bench-own.json
+	@if [ -f "$(HUMAN_EVAL)" ]; then set -x; $(BIN)/tenon bench pair --tasks "$(HUMAN_EVAL)" \
+		--only "$$(seq -s, 0 59)" --minutes $(BENCH_MINUTES) --json $(BENCH_OUT)/bench-human-eval.json; \
+	else echo "No file $(HUMAN_EVAL): HumanEval is left out."; fi
+
+.PHONY: bench-engine
+bench-engine: setup ## measure the engine beside llama.cpp's own servers (builds them once)
+	@$(BIN)/python -m tests.benchmarks.bench_engine --rounds 3
+
 .PHONY: editor
 editor: setup ## install the extension into VS Code, or show it in a browser
 	@scripts/editor.sh

@@ -35,6 +35,11 @@ class Budget:
         return (time.monotonic() - self._began) / 60
 
     @property
+    def seconds_left(self) -> float:
+        """Seconds that the work may still take; 0 when the minutes are used up."""
+        return max(self.minutes - self.minutes_used, 0.0) * 60
+
+    @property
     def spent(self) -> str:
         """Why nothing more may be tried, or an empty string."""
         if self.candidates <= 0:

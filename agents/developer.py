@@ -1,20 +1,21 @@
 """The Developer: searches for code that makes the locked tests pass.
 
 The search goes from cheap to dear (docs/architecture.md, "The ladder"): samples of one
-prompt, then different plans, then repairs of the best attempts; every candidate is judged by
+prompt, mutation of the best, then different plans, then repairs; every candidate is judged by
 running the tests. Each question starts fresh, since small models copy what they see.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from agents.asking import completions, request_for
 from agents.base import Behavior, IAgent
+from agents.behaviors.mutate_code import MutateCode
 from agents.behaviors.weigh_suggestions import contradicted
 from agents.behaviors.write_code import (
     SAMPLE_TEMPERATURES,
@@ -26,12 +27,14 @@ from agents.behaviors.write_code import (
 )
 from agents.errors import TicketBlockedError
 from agents.progress import Progress
+from agents.streams import merge
 from agents.tester import Tester
 from agents.tools.test_runner import TestRun
 from agents.workbench import Workbench, test_names
 
-_PLANS = 4
+_PLANS = 8
 _REPAIRED = 2
+_MUTATED = 3
 _MENDABLE = re.compile(r"NameError|ImportError|SyntaxError|TypeError|AttributeError|ModuleNotFound")
 
 
@@ -50,11 +53,24 @@ class Search:
 
     attempts: list[Attempt] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
+    mutated: set[str] = field(default_factory=set)
+    """Texts that mutation has started from."""
 
     def best(self, count: int) -> list[Attempt]:
         """The attempts that pass most tests; among equals the shorter code."""
         order = sorted(self.attempts, key=lambda a: (-len(a.passed), len(a.candidate.code)))
         return order[:count]
+
+
+@dataclass(frozen=True)
+class Question:
+    """One prompt for code, and how many answers are wanted."""
+
+    origin: str
+    """The stage of the search."""
+    temperatures: tuple[float, ...]
+    seed: int
+    hint: Hint = field(default_factory=Hint)
 
 
 @dataclass(frozen=True)
@@ -71,11 +87,12 @@ class Developer(IAgent):
 
     agent_type: ClassVar[str] = "developer"
     _write_code = WriteCode()
+    _mutate_code = MutateCode()
 
     @property
     def behaviors(self) -> tuple[Behavior, ...]:
-        """Writing code; the search itself is the host's."""
-        return (self._write_code,)
+        """Writing and mutating code; the search itself is the host's."""
+        return (self._write_code, self._mutate_code)
 
     async def make_green(self, bench: Workbench, source: str, tester: Tester) -> Green:
         """Search until the tests and the whole suite pass; the code is in the worktree then.
@@ -95,44 +112,34 @@ class Developer(IAgent):
     async def _candidates(
         self, bench: Workbench, source: str, search: Search
     ) -> AsyncGenerator[Candidate, None]:
-        """Candidates stage by stage, each only once, until the budget is spent."""
-        for seed, origin, temperatures, hint in self._first_stages(bench):
-            async for c in self._unseen(bench, source, search, origin, temperatures, seed, hint):
-                yield c
+        """Candidates wave by wave, each only once, until the budget is spent."""
+        seed = bench.context.seed
+        first = Question("first answer", (0.2,), seed)
+        samples = Question("sample", SAMPLE_TEMPERATURES, seed + 1)
+        for question in (first, samples):
+            async for candidate in self._wave(bench, source, search, [question]):
+                yield candidate
+        async for candidate in self._mutated(bench, search):
+            yield candidate
         for round_number in range(1, bench.budget.candidates + 1):
             seed = bench.context.seed + 1000 * round_number
-            async for c in self._repairs(bench, source, search, seed):
-                yield c
-            async for c in self._planned(bench, source, search, seed):
-                yield c
-            async for c in self._unseen(
-                bench, source, search, "sample", SAMPLE_TEMPERATURES[2:], seed, Hint()
-            ):
-                yield c
+            plans = [
+                Question("plan", (0.2,), seed, Hint(plan=plan))
+                for plan in await self._plans(bench, seed)
+            ]
+            async for candidate in self._wave(bench, source, search, plans):
+                yield candidate
+            async for candidate in self._mutated(bench, search):
+                yield candidate
+            async for candidate in self._wave(bench, source, search, _repairs(search, seed)):
+                yield candidate
             if bench.budget.spent:
                 return
 
-    def _first_stages(self, bench: Workbench) -> Iterator[tuple[int, str, tuple[float, ...], Hint]]:
-        yield bench.context.seed, "first answer", (0.2,), Hint()
-        yield bench.context.seed + 1, "sample", SAMPLE_TEMPERATURES, Hint()
-
-    async def _repairs(
-        self, bench: Workbench, source: str, search: Search, seed: int
-    ) -> AsyncGenerator[Candidate, None]:
-        """The best attempts with their failure; errors of names and types mend best."""
-        best = search.best(_REPAIRED)
-        best.sort(key=lambda a: _MENDABLE.search(a.failure) is None)
-        for attempt in best:
-            hint = Hint(attempt=attempt.candidate.code, failure=attempt.failure)
-            async for c in self._unseen(bench, source, search, "repair", (0.3, 0.8), seed, hint):
-                yield c
-
-    async def _planned(
-        self, bench: Workbench, source: str, search: Search, seed: int
-    ) -> AsyncGenerator[Candidate, None]:
-        """One candidate for each of a few different plans (PlanSearch, arXiv 2409.03733)."""
+    async def _plans(self, bench: Workbench, seed: int) -> list[str]:
+        """A few different plans (PlanSearch, arXiv 2409.03733)."""
         if bench.budget.spent:
-            return
+            return []
         request = request_for(
             self,
             "plan_approaches",
@@ -146,47 +153,52 @@ class Developer(IAgent):
             n=_PLANS,
             temperatures=(1.0,),
         )
-        plans: list[str] = []
+        request = replace(request, seed=seed)
         async with aclosing(completions(self, request, bench.context, "planning")) as stream:
-            async for completion in stream:
-                plans.append(" ".join(completion.text.split()))
-        for plan in dict.fromkeys(plans):
-            hint = Hint(plan=plan)
-            async for c in self._unseen(bench, source, search, "plan", (0.2,), seed, hint):
-                yield c
+            plans = [" ".join(completion.text.split()) async for completion in stream]
+        return list(dict.fromkeys(plans))
 
-    async def _unseen(
-        self,
-        bench: Workbench,
-        source: str,
-        search: Search,
-        origin: str,
-        temperatures: tuple[float, ...],
-        seed: int,
-        hint: Hint,
+    async def _wave(
+        self, bench: Workbench, source: str, search: Search, questions: list[Question]
     ) -> AsyncGenerator[Candidate, None]:
-        """Candidates of one question whose syntax tree was not tried before."""
+        """Candidates of questions asked together, if their syntax tree was not tried before."""
         if bench.budget.spent:
             return
-        stream = self._write_code.run(
-            self,
-            bench,
-            source,
-            origin=origin,
-            temperatures=temperatures,
-            seed=seed,
-            hint=hint,
-        )
-        async with aclosing(stream) as answers:
+        streams = [
+            self._write_code.run(
+                self,
+                bench,
+                source,
+                origin=question.origin,
+                temperatures=question.temperatures,
+                seed=question.seed,
+                hint=question.hint,
+            )
+            for question in questions
+        ]
+        async with aclosing(merge(streams)) as answers:
             async for answer in answers:
                 bench.budget.take()
                 if isinstance(answer, str):
-                    await self.log("step", f"{origin}: no candidate: {answer}", bench.ticket.id)
+                    await self.log("step", f"no candidate: {answer}", bench.ticket.id)
                 elif (key := same_code(answer.text)) not in search.seen:
                     search.seen.add(key)
                     yield answer
                 if bench.budget.spent:
                     return
+
+    async def _mutated(self, bench: Workbench, search: Search) -> AsyncGenerator[Candidate, None]:
+        """Small changes of the best attempts; those that were changed once are not again."""
+        best = [a for a in search.best(_MUTATED) if a.candidate.text not in search.mutated]
+        if bench.budget.spent or not any(attempt.passed for attempt in best):
+            return
+        texts = [attempt.candidate.text for attempt in best]
+        search.mutated.update(texts)
+        async with aclosing(self._mutate_code.run(self, bench, texts)) as candidates:
+            async for candidate in candidates:
+                if (key := same_code(candidate.text)) not in search.seen:
+                    search.seen.add(key)
+                    yield candidate
 
     async def _judge(self, bench: Workbench, candidate: Candidate, search: Search) -> Green | None:
         """Run the ticket's tests against `candidate`, then the whole suite."""
@@ -229,6 +241,21 @@ class Developer(IAgent):
     async def _tell(self, bench: Workbench, text: str) -> None:
         bench.context.report(Progress("step", self.agent_type, text))
         await self.log("step", text, bench.ticket.id)
+
+
+def _repairs(search: Search, seed: int) -> list[Question]:
+    """The best attempts with their failure; errors of names and types mend best."""
+    best = search.best(_REPAIRED)
+    best.sort(key=lambda a: _MENDABLE.search(a.failure) is None)
+    return [
+        Question(
+            "repair",
+            (0.3, 0.8),
+            seed + number,
+            Hint(attempt=attempt.candidate.code, failure=attempt.failure),
+        )
+        for number, attempt in enumerate(best)
+    ]
 
 
 def new_failures(baseline: TestRun | None, suite: TestRun) -> list[str]:

@@ -54,6 +54,9 @@ class Priority(StrEnum):
     BACKGROUND = "background"
 
 
+FinishReason = Literal["stop", "length", "deadline"]
+
+
 @dataclass(frozen=True)
 class ChatTurn:
     """One message of a prompt."""
@@ -74,16 +77,27 @@ class CompletionRequest:
     """Completions wanted; they share the prompt and arrive as each is finished."""
     temperatures: tuple[float, ...] = (0.0,)
     """Temperature of completion i is ``temperatures[min(i, len - 1)]``; 0 is greedy."""
+    top_k: int = 40
+    """The likeliest tokens that are drawn from; 0 means no limit."""
     top_p: float = 0.95
     min_p: float = 0.0
     repeat_penalty: float = 1.0
+    logit_bias: tuple[tuple[int, float], ...] = ()
+    """Pairs of (token id of the answering model, what is added to its logit)."""
     seed: int = 0
     """Completion i samples with ``seed + i``."""
     stop: tuple[str, ...] = ()
     json_schema: dict[str, Any] | None = None
     """Constrains the answer to JSON of this schema (compiled to a grammar)."""
+    grammar: str | None = None
+    """Constrains the answer to this GBNF grammar; not together with a schema."""
+    deadline_seconds: float | None = None
+    """Wall-clock from arrival, queueing included; then every open completion ends with what
+    it has and the finish reason ``deadline``. None: as long as it takes."""
     priority: Priority = Priority.BACKGROUND
     tier: Tier = Tier.STANDARD
+    model: str | None = None
+    """Id of the configured model that must answer; None lets the registry choose one."""
 
 
 @dataclass(frozen=True)
@@ -102,13 +116,19 @@ class Usage:
         """Decoding rate; 0 when nothing was decoded."""
         return self.completion_tokens / self.decode_seconds if self.decode_seconds > 0 else 0.0
 
+    @property
+    def prefill_tokens_per_second(self) -> float:
+        """Rate of reading the prompt, without what was cached; 0 when all of it was."""
+        read = self.prompt_tokens - self.cached_tokens
+        return read / self.prefill_seconds if self.prefill_seconds > 0 else 0.0
+
 
 @dataclass(frozen=True)
 class Completion:
     """One finished answer."""
 
     text: str
-    finish_reason: Literal["stop", "length"]
+    finish_reason: FinishReason
     model: str
     index: int = 0
     usage: Usage = field(default_factory=Usage)
@@ -128,7 +148,16 @@ class ModelStatus:
     size_bytes: int = 0
     context_window: int = 0
     licence: str = ""
+    memory_bytes: int = 0
+    """What its process holds, as last measured; 0 when it is not in memory."""
+    running: int = 0
+    """Requests that it works on now."""
     queue_length: int = 0
+    """Requests that wait: for the model to load, for memory, or for its turn."""
+    idle_seconds: float = 0.0
+    """How long it has been in memory without a request."""
+    tokens_per_second: float = 0.0
+    """Decoding rate of its latest answers, each by itself; 0 when there is none."""
 
 
 OnText = Callable[[int, str], None]
@@ -154,6 +183,14 @@ class LanguageModel(Protocol):
 
     async def context_window(self, agent: str, tier: Tier = Tier.STANDARD) -> int:
         """Tokens that prompt and answer may take together."""
+        ...
+
+    def next_tier(self, agent: str, tier: Tier) -> Tier | None:
+        """The next stronger tier than `tier` at which another model would answer `agent`.
+
+        None when no stronger model is configured, or none of them could run: its file is
+        missing or broken, or it needs more memory than all models may take.
+        """
         ...
 
     def statuses(self) -> list[ModelStatus]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from typing import Any, Literal
 
 from agents.asking import Context
@@ -26,7 +26,15 @@ from agents.ticket_merge import FileDiff, TicketChanges, TicketMerge
 from agents.ticket_work import TicketWork
 from agents.tools.git import Workspace
 from memory.errors import RevisionConflictError
-from memory.records import AgentLogEntry, ConversationTurn, SpecProposal, Ticket, TicketState
+from memory.records import (
+    AcceptanceTest,
+    AgentLogEntry,
+    ConversationTurn,
+    SpecProposal,
+    Ticket,
+    TicketState,
+    new_id,
+)
 
 __all__ = ["FileDiff", "Orchestrator", "SpecView", "TeamOptions", "TicketChanges"]
 
@@ -108,6 +116,34 @@ class Orchestrator:
     async def tickets(self) -> list[Ticket]:
         """All tickets, by descending priority, then age."""
         return await self._team.tools.memory.tickets.for_repository(self._team.repository)
+
+    async def add_ticket(
+        self,
+        title: str,
+        description: str,
+        target_file: str,
+        target_symbol: str = "",
+        tests: Sequence[AcceptanceTest] = (),
+    ) -> Ticket:
+        """A ready ticket that brings its acceptance tests, without a requirement of the spec.
+
+        Without a symbol the whole file is to be written. Raises InvalidStateError.
+        """
+        if not title.strip() or not target_file.strip() or not tests:
+            raise InvalidStateError("Such a ticket needs a title, a file to change, and tests.")
+        ticket = Ticket(
+            id=new_id("tkt"),
+            repository=self._team.repository,
+            title=title.strip(),
+            description=description.strip(),
+            target_file=target_file,
+            target_symbol=target_symbol,
+            acceptance_tests=list(tests),
+            state=TicketState.READY,
+        )
+        await self._team.tools.memory.tickets.insert(ticket)
+        self._team.tools.bus.publish(TicketsChanged((ticket.id,)))
+        return ticket
 
     async def ticket(self, ticket_id: str) -> Ticket:
         """The ticket with that id, or with the only id that begins so."""

@@ -110,10 +110,16 @@ def _parse_requirement(identifier: str, title: str, body: list[str]) -> Requirem
             joined = f"{render_criterion(previous)} {line.strip()}"
             criteria.append(_parse_criterion(previous.id, joined))
         elif line.startswith(">") and not criteria:
-            source.append(line[1:].strip())
+            source.append(line[1:].removeprefix(" ").rstrip())
         elif line.strip() and not criteria:
             statement.append(line.strip())
-    return Requirement(id=identifier, title=title, statement=" ".join(statement), criteria=criteria)
+    return Requirement(
+        id=identifier,
+        title=title,
+        statement=" ".join(statement),
+        source="\n".join(source),
+        criteria=criteria,
+    )
 
 
 def _parse_criterion(identifier: str, text: str) -> Criterion:

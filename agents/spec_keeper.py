@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +19,7 @@ from agents.bus import SpecChanged, TicketsChanged
 from agents.repository_reader import read_snapshot
 from agents.spec_document import apply_change, parse_spec
 from agents.team import Team
+from agents.tools.atomic_write import replace_file
 from memory.errors import DuplicateIdError
 from memory.records import (
     Requirement,
@@ -199,7 +198,7 @@ class SpecKeeper:
         for change in chosen:
             changed = apply_change(changed, change, self._team.workspace.root.name)
         if changed != text:
-            await asyncio.to_thread(write_atomically, self.path, changed)
+            await asyncio.to_thread(_write, self.path, changed)
         commit, message = await self._commit(chosen, dirty)
         await self._team.tools.memory.spec_versions.insert(
             SpecVersion(
@@ -241,24 +240,16 @@ class SpecKeeper:
         )
 
 
-def write_atomically(path: Path, text: str) -> None:
+def _write(path: Path, text: str) -> None:
     """Replace a file's text in one step, so that a kill leaves the old or the new one.
 
     Raises NotReadyError if the folder cannot be written to.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
-            Path(name).chmod(mode)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        replace_file(path, text.encode())
     except OSError as error:
-        raise NotReadyError(f"{path.name} cannot be written: {error.strerror}.") from error
+        raise NotReadyError(
+            f"{path} cannot be written ({error.strerror}). Give yourself the right to write the "
+            "file and its folder, then try again."
+        ) from error

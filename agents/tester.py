@@ -6,8 +6,9 @@ from pathlib import PurePosixPath
 from typing import ClassVar
 
 from agents.base import Behavior, IAgent
+from agents.behaviors.bring_tests import as_run, brought_tests
 from agents.behaviors.compose_tests import TestModule, WrittenTest, compose_test
-from agents.behaviors.judge_red import wrong_reason
+from agents.behaviors.judge_red import brought_for_nothing, wrong_reason
 from agents.behaviors.write_test import WriteTest
 from agents.errors import TicketBlockedError
 from agents.progress import Progress
@@ -31,8 +32,11 @@ class Tester(IAgent):
     async def write_tests(self, bench: Workbench) -> tuple[TestModule, TestRun]:
         """The ticket's test module, written into the worktree and proved red.
 
-        Raises TicketBlockedError if no test fails for the right reason.
+        Raises TicketBlockedError if no test fails for the right reason. Where the ticket brings
+        tests, those decide; no model writes any then.
         """
+        if bench.ticket.acceptance_tests:
+            return await self._adopt(bench)
         async with self.working("writing the tests"):
             module = TestModule(test_path(bench), _title(bench))
             for criterion in bench.ticket.criteria:
@@ -42,6 +46,40 @@ class Tester(IAgent):
                 if test is not None:
                     module.tests.append(test)
             return await self._prove_red(bench, module)
+
+    async def _adopt(self, bench: Workbench) -> tuple[TestModule, TestRun]:
+        """The tests that the ticket brings, in the worktree as they are, proved red."""
+        async with self.working("proving the tests that were brought"):
+            module = await brought_tests(bench)
+            for each in module.modules:
+                await bench.worktree.write(each.path, each.source())
+                text = f"{each.path} was brought by the {each.origin}; it decides"
+                await self.log("decision", text, bench.ticket.id)
+            paths = [each.path for each in module.modules if each.tests]
+            run = await bench.runner.run(bench.worktree.root, paths or [module.path])
+            if run.problem and not run.cases:
+                raise TicketBlockedError(f"The tests cannot be run: {run.problem}")
+            if reason := brought_for_nothing(run, bench.ticket, bench.files):
+                raise TicketBlockedError(f"The tests that were brought prove nothing: {reason}")
+            for each in module.modules:
+                each.tests = as_run(each, run)
+            red = await self._red(bench, run)
+            await self._add_examples(bench, module)
+            return module, red
+
+    async def _add_examples(self, bench: Workbench, brought: TestModule) -> None:
+        """Examples of the ticket's criteria, by tool alone, in a file of the Tester's own."""
+        own = TestModule(test_path(bench), _title(bench))
+        composed = (compose_test(bench.ticket, c, bench.import_of) for c in bench.ticket.criteria)
+        own.tests = [test for test in composed if test is not None and test.binding]
+        if not own.tests or own.path in (each.path for each in brought.modules):
+            return
+        await bench.worktree.write(own.path, own.source())
+        run = await bench.runner.run(bench.worktree.root, [own.path])
+        own = own.without(await self._broken(bench, own, run))
+        if own.tests:
+            await bench.worktree.write(own.path, own.source())
+            brought.also.append(own)
 
     async def _prove_red(self, bench: Workbench, module: TestModule) -> tuple[TestModule, TestRun]:
         """Run the tests, throw out those that prove nothing, and run what is left again."""
@@ -103,7 +141,8 @@ def test_path(bench: Workbench) -> str:
     """Where the repository keeps its tests, under a file name that nothing else has."""
     folders = [str(PurePosixPath(p).parent) for p in bench.files if is_test_file(p)]
     folder = max(folders, key=folders.count, default="tests")
-    stem = f"test_{identifier(bench.ticket.target_symbol)}"
+    subject = bench.ticket.target_symbol or PurePosixPath(bench.ticket.target_file).stem
+    stem = f"test_{identifier(subject)}"
     taken = {PurePosixPath(p).name for p in bench.files}
     if f"{stem}.py" in taken:
         stem += f"_{identifier(bench.ticket.id.split('-')[-1])}"
@@ -111,7 +150,7 @@ def test_path(bench: Workbench) -> str:
 
 
 def _title(bench: Workbench) -> str:
-    requirements = ", ".join(bench.ticket.requirement_ids)
+    requirements = ", ".join(bench.ticket.requirement_ids) or "the ticket"
     words = bench.ticket.title.replace("\\", "/").replace('"', "'")
     return f"Acceptance tests of {requirements}: {words}."
 

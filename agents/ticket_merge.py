@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from dataclasses import dataclass
 
@@ -154,12 +153,8 @@ class TicketMerge:
         if await self._is_proved(ticket):
             return
         worktree = await self._work.worktree(ticket)
-        tip = await worktree.head()
-        try:
-            await worktree.reset(merge)
+        async with worktree.visiting(merge):
             run = await (await self._work.suite_runner()).run(worktree.root)
-        finally:
-            await asyncio.shield(worktree.reset(tip))
         broken = [i for i in run.failing if i not in ticket.evidence.baseline_failing]
         if run.problem or broken:
             reason = run.problem or run.first_failure()

@@ -155,6 +155,11 @@ class TicketWork:
 
 
 def _words(ticket: Ticket, requirements: list[Requirement]) -> str:
-    """The person's words, unless they were about several things at once."""
+    """The person's words, unless they were about several things at once.
+
+    What comes with tests is about one thing, however many names it has.
+    """
+    if ticket.acceptance_tests and ticket.description:
+        return ticket.description
     words = "\n".join(r.source for r in requirements if r.source) or ticket.description
     return words if len(find_subjects(words, set(), set())) <= 1 else ""

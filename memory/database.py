@@ -102,8 +102,18 @@ def _check_fields(name: str, declared: Iterable[str], asked: Iterable[str]) -> N
         raise ValueError(f"{name} declares no indexed field {', '.join(unknown)}.")
 
 
-def complete_sort(sort: Sort) -> list[tuple[str, int]]:
-    """The sort with the order of insertion as its last key."""
+def complete_sort(collection: str, where: Where | None, sort: Sort) -> list[tuple[str, int]]:
+    """The sort of a search, with the order of insertion as its last key.
+
+    ValueError if the collection, or a field of the condition or the sort, is not declared.
+    """
+    keys = _with_insertion(sort)
+    used = {*(where or {}), *(field for field, _ in keys)} - {INSERTED}
+    declared_collection(collection, used)
+    return keys
+
+
+def _with_insertion(sort: Sort) -> list[tuple[str, int]]:
     keys = list(sort)
     if any(field == INSERTED for field, _ in keys):
         return keys

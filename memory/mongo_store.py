@@ -26,7 +26,14 @@ from memory.database import (
 )
 from memory.errors import DuplicateIdError, RevisionConflictError, SchemaMismatchError
 from memory.mongo_errors import clear_errors, invalid_uri
-from memory.schema import COLLECTIONS, INSERTED, LOGS, SCHEMA_VERSION, CappedLog
+from memory.schema import (
+    COLLECTIONS,
+    INSERTED,
+    LOGS,
+    READABLE_VERSIONS,
+    SCHEMA_VERSION,
+    CappedLog,
+)
 
 _SERVER_SELECTION_MS = 3_000
 _SOCKET_MS = 30_000
@@ -104,9 +111,7 @@ class MongoStore:
         limit: int | None = None,
     ) -> list[Document]:
         """Documents that match, sorted; equals stand in the order of insertion."""
-        keys = complete_sort(sort)
-        used = {*(where or {}), *(field for field, _ in keys)} - {INSERTED}
-        declared_collection(collection, used)
+        keys = complete_sort(collection, where, sort)
         if limit == 0:
             return []  # which MongoDB takes for no limit
         with clear_errors():
@@ -178,6 +183,8 @@ class MongoStore:
         try:
             await meta.insert_one({"_id": "schema", "version": SCHEMA_VERSION})
         except DuplicateKeyError:
+            older = {"_id": "schema", "version": {"$in": sorted(READABLE_VERSIONS)}}
+            await meta.update_one(older, {"$set": {"version": SCHEMA_VERSION}})
             found = await meta.find_one({"_id": "schema"})
             if found is not None and found["version"] != SCHEMA_VERSION:
                 raise SchemaMismatchError(

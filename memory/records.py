@@ -168,6 +168,17 @@ class TestRunSummary(Value):
     """``bubblewrap`` or ``limits``: how the run was confined."""
 
 
+class AcceptanceTest(Value):
+    """A test file that somebody brought: it decides, and the team may only add to it."""
+
+    path: str
+    """Relative to the repository, with forward slashes."""
+    text: str | None = None
+    """None: the file is in the repository already, as it is at the base commit."""
+    origin: Literal["person", "ticket"] = "person"
+    """Who brought it: the person at work here, or the place that the ticket comes from."""
+
+
 class Evidence(Value):
     """What proves a ticket: computed from exit codes, hashes and commits, never claimed."""
 
@@ -176,6 +187,8 @@ class Evidence(Value):
     red_run: TestRunSummary | None = None
     test_hashes: dict[str, str] = Field(default_factory=dict)
     """SHA-256 of each locked test file by repository path."""
+    test_origins: dict[str, Literal["tester", "person", "ticket"]] = Field(default_factory=dict)
+    """Who brought each of them."""
     green_run: TestRunSummary | None = None
     suite_run: TestRunSummary | None = None
     commits: list[str] = Field(default_factory=list)
@@ -184,6 +197,8 @@ class Evidence(Value):
     prompt_tokens: int = 0
     completion_tokens: int = 0
     candidates_run: int = 0
+    rung: str = ""
+    """Stage of the search that the accepted code comes from."""
     minutes: float = 0.0
     review: str = ""
     """The Architect's remarks on the finished diff."""
@@ -207,7 +222,9 @@ class Ticket(Record):
     target_file: str = ""
     """Source file to change, relative to the repository, with forward slashes."""
     target_symbol: str = ""
-    """Function, class or ``Class.method`` to add or change."""
+    """Function, class or ``Class.method`` to add or change; empty: the whole file."""
+    acceptance_tests: list[AcceptanceTest] = Field(default_factory=list)
+    """Tests that came with the ticket. With them, no model writes any."""
     base_branch: str = ""
     branch: str = ""
     note: str = ""

@@ -1,7 +1,8 @@
 """Every collection and capped log that Tenon keeps, with its indexed fields, in one table.
 
 Documents may be found and sorted by these fields only, on every backend. A change here that an
-older Tenon could not read or write raises `SCHEMA_VERSION`.
+older Tenon could not read or write raises `SCHEMA_VERSION`; so does a new field of a record, since
+an older Tenon refuses records with fields that it does not know.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+READABLE_VERSIONS = frozenset({1})
+"""Older versions whose data are taken over as they are: they only lack fields with defaults."""
 
 FieldType = Literal["text", "integer"]
 

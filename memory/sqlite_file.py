@@ -10,7 +10,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from memory.errors import SchemaMismatchError, StoreUnavailableError
-from memory.schema import COLLECTIONS, LOGS, SCHEMA_VERSION, FieldType
+from memory.schema import COLLECTIONS, LOGS, READABLE_VERSIONS, SCHEMA_VERSION, FieldType
 
 BUSY_SECONDS = 30.0
 _OLDEST_SQLITE = (3, 38)
@@ -92,6 +92,8 @@ def _prepare_schema(connection: sqlite3.Connection, path: Path) -> None:
         found = connection.execute("PRAGMA user_version").fetchone()[0]
         if found == 0:
             _create_schema(connection)
+        elif found in READABLE_VERSIONS:
+            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         elif found != SCHEMA_VERSION:
             raise SchemaMismatchError(
                 f"The database {path} has schema version {found}; this Tenon knows version "

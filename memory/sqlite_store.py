@@ -111,9 +111,7 @@ class SqliteStore:
         limit: int | None = None,
     ) -> list[Document]:
         """Documents that match, sorted; equals stand in the order of insertion."""
-        keys = complete_sort(sort)
-        used = {*(where or {}), *(field for field, _ in keys)} - {INSERTED}
-        declared_collection(collection, used)
+        keys = complete_sort(collection, where, sort)
         condition, values = _condition(where)
         sql = f"SELECT body FROM {quoted(collection)} {condition} {_order(keys)} LIMIT ?"
         rows = await self._read(sql, [*values, -1 if limit is None else max(limit, 0)])

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Sees to the Debian packages. `run`: what the product uses (it works without, with a warning).
-# `test`: what the editor tests cannot do without.
+# `test`: what the tests cannot do without.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "$0")/lib.sh"
@@ -15,6 +15,7 @@ case ${1:-} in
     test)
         want chromium chromium
         want rg ripgrep
+        want strace strace
         ;;
     *) die "usage: $0 run|test" ;;
 esac
@@ -26,5 +27,5 @@ if [[ $1 == run ]]; then
     say "Without bubblewrap, tests written by a model run with limits only, not in a sandbox."
     say "To have the sandbox: $(apt_command "${missing[@]}")"
 else
-    die "The editor tests need packages: $(apt_command "${missing[@]}")"
+    die "The tests need packages: $(apt_command "${missing[@]}")"
 fi

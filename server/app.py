@@ -13,11 +13,11 @@ from agents.base import Toolbox
 from agents.bus import Bus
 from agents.errors import NotReadyError
 from agents.inference import LanguageModel
-from agents.orchestrator import Orchestrator, TeamOptions
+from agents.orchestrator import Orchestrator
 from agents.tools.git import Workspace
 from memory.manager import MemoryManager
 from server import settings
-from server.components import open_memory, open_models
+from server.components import open_memory, open_models, team_options
 from server.settings import LoadedSettings
 
 logger = logging.getLogger(__name__)
@@ -117,16 +117,8 @@ class App:
         values = self.settings.values
         if self._memory is None:
             self._memory = await open_memory(values)
-        options = TeamOptions(
-            data_dir=values.data_dir,
-            spec_path=values.spec_path,
-            commit_spec=values.commit_spec,
-            python=values.python,
-            max_minutes=values.max_minutes,
-            max_candidates=values.max_candidates,
-            test_timeout=values.test_timeout,
-        )
-        team = Orchestrator(workspace, Toolbox(self.models, self._memory, self.bus), options)
+        tools = Toolbox(self.models, self._memory, self.bus)
+        team = Orchestrator(workspace, tools, team_options(values))
         await team.start()
         return team
 

@@ -1,4 +1,4 @@
-"""The command line: ``tenon serve|run|ticket|models|doctor``."""
+"""The command line: ``tenon serve|run|ticket|models|bench|doctor``."""
 
 from __future__ import annotations
 
@@ -46,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_run(commands)
     _add_tickets(commands)
     _add_models(commands)
+    _add_bench(commands)
     _add(commands, "doctor", doctor, "check settings, machine and repository")
     return parser
 
@@ -89,10 +90,100 @@ def _add_tickets(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def _add_models(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    group = commands.add_parser("models", help="list or fetch models")
+    group = commands.add_parser("models", help="list, fetch, measure or serve models")
     verbs = group.add_subparsers(required=True, metavar="ACTION")
     _add(verbs, "list", list_models, "list the configured models")
     _add(verbs, "pull", pull, "fetch a model into the cache").add_argument("id")
+    _add_probe_model(verbs)
+    _add_serve_models(verbs)
+
+
+def _add_probe_model(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    text = "measure a model on this machine and keep the way to run it that is best (minutes)"
+    parser = verbs.add_parser("probe", help=text, description=text)
+    parser.add_argument("id", nargs="?", metavar="ID|FILE.gguf", help="default: the configured one")
+    parser.add_argument("--quick", action="store_true", help="try no other format of the weights")
+    parser.add_argument("--json", action="store_true", help="print the card on standard output")
+    parser.set_defaults(command=_probe_model, repository=Path())
+
+
+def _add_serve_models(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    text = "serve models on this machine's loopback, as OpenAI's protocol has it"
+    parser = verbs.add_parser("serve", help=text, description=text)
+    parser.add_argument(
+        *("--model", "-m"),
+        action="append",
+        metavar="ID|FILE.gguf",
+        help="may be repeated; the first is `default` as well. Default: the configured model",
+    )
+    parser.add_argument("--port", type=int, default=8765, metavar="N", help="0 takes a free one")
+    parser.add_argument("--token", metavar="T", help="default: TENON_SERVE_TOKEN, else random")
+    parser.add_argument("--ctx", type=_tokens, metavar="N", help="tokens of context per sequence")
+    parser.set_defaults(command=_serve_models, repository=Path(), json=False)
+
+
+def _add_bench(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    group = commands.add_parser("bench", help="measure the team")
+    verbs = group.add_subparsers(required=True, metavar="WHAT")
+    text = "let the pair solve given tasks, and judge what it merged by the tests given"
+    parser = verbs.add_parser("pair", help=text, description=text)
+    parser.add_argument(
+        "--tasks",
+        type=Path,
+        required=True,
+        metavar="FILE|FOLDER",
+        help="HumanEval's file, or one or many exercises in exercism's layout",
+    )
+    parser.add_argument("--only", type=_names, default=[], metavar="A,B", help="tasks by name")
+    parser.add_argument("--minutes", type=_minutes, default=2.0, metavar="M", help="for each task")
+    parser.add_argument("--model", metavar="ID", help="default: the configured one")
+    parser.add_argument("--seed", type=int, default=0, metavar="N")
+    parser.add_argument(
+        "--tests",
+        choices=("given", "written"),
+        default="given",
+        help="written: the tests given only judge, and the Tester writes its own",
+    )
+    parser.add_argument("--greedy", action="store_true", help="one answer at temperature 0")
+    parser.add_argument("--json", dest="out", type=Path, metavar="OUT", help="results so far")
+    parser.add_argument("--verbose", action="store_true", help="tell every step")
+    parser.set_defaults(command=_bench_pair, repository=Path())
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _minutes(text: str) -> float:
+    minutes = float(text)
+    if minutes <= 0:
+        raise argparse.ArgumentTypeError("must be more than 0")
+    return minutes
+
+
+def _tokens(text: str) -> int:
+    tokens = int(text)
+    if tokens < 512:
+        raise argparse.ArgumentTypeError("must be 512 or more")
+    return tokens
+
+
+async def _probe_model(options: argparse.Namespace) -> int:
+    from server.probe_command import probe_model
+
+    return await probe_model(options)
+
+
+async def _bench_pair(options: argparse.Namespace) -> int:
+    from server.bench.command import bench_pair
+
+    return await bench_pair(options)
+
+
+async def _serve_models(options: argparse.Namespace) -> int:
+    from server.openai_api.serve_command import serve_models
+
+    return await serve_models(options)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
-"""Builds models and memory from settings."""
+"""Builds models, memory and the team's options from settings."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from agents.budget import TeamOptions
 from agents.inference import LanguageModel
 from memory.embeddings import MiniLmEmbedder
 from memory.manager import MemoryManager
@@ -28,6 +29,19 @@ async def open_memory(values: Settings) -> MemoryManager:
     """The memory in the data folder. Raises MemoryStoreError."""
     return await MemoryManager.open(
         values.data_dir, mongodb_uri=values.mongodb_uri, embedder=_embedder(values)
+    )
+
+
+def team_options(values: Settings) -> TeamOptions:
+    """How the team works."""
+    return TeamOptions(
+        data_dir=values.data_dir,
+        spec_path=values.spec_path,
+        commit_spec=values.commit_spec,
+        python=values.python,
+        max_minutes=values.max_minutes,
+        max_candidates=values.max_candidates,
+        test_timeout=values.test_timeout,
     )
 
 

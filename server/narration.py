@@ -117,7 +117,8 @@ def evidence_lines(evidence: Evidence) -> Iterable[str]:
         if run is not None:
             yield f"{name + ' run':<16} {_run(run)}"
     for path, digest in sorted(evidence.test_hashes.items()):
-        yield f"locked test      {path} sha256 {digest[:12]}"
+        by = evidence.test_origins.get(path, "tester")
+        yield f"locked test      {path} sha256 {digest[:12]}, from the {by}"
     for commit in evidence.commits:
         yield f"commit           {commit[:12]}"
     if evidence.merge_commit:
@@ -125,6 +126,8 @@ def evidence_lines(evidence: Evidence) -> Iterable[str]:
     yield f"models           {', '.join(evidence.models)}"
     tokens = f"{evidence.prompt_tokens} read, {evidence.completion_tokens} written"
     yield f"tokens           {tokens}, {evidence.candidates_run} candidates run"
+    if evidence.rung:
+        yield f"found by         {evidence.rung}"
     yield f"minutes          {evidence.minutes:.1f}"
     if evidence.review:
         yield f"review           {' '.join(evidence.review.split())}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -51,9 +50,11 @@ async def _repository_problem(workspace: Workspace) -> NotReadyError | None:
             "No branch is checked out (detached HEAD). Check one out: git switch BRANCH",
             "detachedHead",
         )
-    if not os.access(workspace.root, os.W_OK):
+    folder = await workspace.read_only_folder()
+    if folder is not None:
         return NotReadyError(
-            "The repository's folder is read-only. Give yourself the right to write in it.",
+            f"You may not write in {folder}. Give yourself the right to, or work on a copy of "
+            f"your own: git clone {workspace.root} FOLDER",
             "readOnly",
         )
     return None

@@ -13,7 +13,16 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from platformdirs import user_cache_path, user_data_path
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    AliasGenerator,
+    BaseModel,
+    ByteSize,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
@@ -23,24 +32,57 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from server.models.catalog import CONTEXT_WINDOW, DEFAULT_MODEL
+from agents.inference import Tier
+from server.models.catalog import CONTEXT_WINDOW, DEFAULT_MODEL, FALLBACK_MODEL
 from server.models.sources import DEFAULT_SOURCES
+from server.models.user_catalog import read_catalog
 from server.protocol import Finding, SettingInForce
-from server.protocol_schema import camel_case
+from server.protocol.schema import camel_case
 
 Source = Literal["environment", "editor", "default"]
 _PREFIX = "TENON_"
 _SECRET = frozenset({"endpoint_api_key", "mongodb_uri"})
 
 
-class AgentModel(BaseModel):
-    """What one agent uses instead of the general settings."""
+class ModelOptions(BaseModel):
+    """How a model is run and sampled; what is left out comes from the general settings.
 
-    model_config = ConfigDict(extra="forbid")
+    The editor spells `context_window` as `contextWindow`; both are understood everywhere.
+    """
 
-    model: str | None = None
+    model_config = ConfigDict(
+        extra="forbid",
+        alias_generator=AliasGenerator(validation_alias=camel_case),
+        populate_by_name=True,
+    )
+
     context_window: int | None = Field(default=None, ge=512)
     threads: int | None = Field(default=None, ge=1)
+    temperature: float | None = Field(default=None, ge=0)
+    top_k: int | None = Field(default=None, ge=0)
+    top_p: float | None = Field(default=None, gt=0, le=1)
+    min_p: float | None = Field(default=None, ge=0, le=1)
+    repeat_penalty: float | None = Field(default=None, gt=0)
+
+
+class ModelChoice(ModelOptions):
+    """One of an agent's models."""
+
+    model: str
+    tier: Tier = Tier.STANDARD
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_alone(cls, value: Any) -> Any:
+        return {"model": value} if isinstance(value, str) else value
+
+
+class AgentModel(ModelOptions):
+    """What one agent uses instead of the general settings."""
+
+    model: str | None = None
+    models: list[ModelChoice] = Field(default_factory=list)
+    """Several, in the order of preference, instead of `model`."""
 
 
 class Settings(BaseSettings):
@@ -62,7 +104,23 @@ class Settings(BaseSettings):
     mega_model: str | None = None
     model_paths: dict[str, Path] = Field(default_factory=dict)
     """Id -> GGUF file that is already on this machine."""
+    model_fallbacks: Annotated[list[str], NoDecode] = [DEFAULT_MODEL, FALLBACK_MODEL]
+    """Tried in this order when no other model can answer."""
+    model_options: dict[str, ModelOptions] = Field(default_factory=dict)
+    """Name of a model -> how it is run wherever it is used."""
+    catalog: Path | None = None
+    """JSON file of models that are added to the catalogue."""
     model_sources: Annotated[list[str], NoDecode] = list(DEFAULT_SOURCES)
+    memory_budget: ByteSize | None = None
+    """Bytes, or `6GiB`, that all models may hold together; None: 60 % of the memory."""
+    memory_wait: float = Field(default=120, ge=0)
+    """Seconds that a request waits for the memory of models in use."""
+    model_ttl: float = Field(default=600, gt=0)
+    """Seconds after which a model that nobody uses leaves memory."""
+    model_turn: float = Field(default=10, gt=0)
+    """Seconds that one model decodes while another waits in the same class."""
+    load_timeout: float = Field(default=900, gt=0)
+    """Seconds that a model may take to load."""
     scripted_model: Path | None = None
     """For tests alone: a file of prepared replies instead of a model."""
     context_window: int = Field(default=CONTEXT_WINDOW, ge=512)
@@ -71,9 +129,13 @@ class Settings(BaseSettings):
     agents: dict[str, AgentModel] = Field(default_factory=dict)
     endpoint_url: str | None = Field(default=None, pattern=r"^https?://")
     endpoint_model: str | None = None
-    endpoint_api_key: str | None = None
+    endpoint_api_key: str | None = Field(default=None, repr=False)
+    endpoint_context_window: int = Field(default=32768, ge=512)
+    endpoint_connect_timeout: float = Field(default=10, gt=0)
+    endpoint_timeout: float = Field(default=1800, gt=0)
+    """Seconds until the endpoint's first text, and between two pieces of it."""
     offline: bool = True
-    mongodb_uri: str | None = Field(default=None, pattern=r"^mongodb(\+srv)?://")
+    mongodb_uri: str | None = Field(default=None, pattern=r"^mongodb(\+srv)?://", repr=False)
     python: Path | None = None
     """Interpreter that runs the repository's tests; found by itself if left out."""
     spec_path: str = "docs/spec.md"
@@ -82,11 +144,11 @@ class Settings(BaseSettings):
     max_candidates: int = Field(default=24, ge=1)
     test_timeout: float = Field(default=60, gt=0)
 
-    @field_validator("model_sources", mode="before")
+    @field_validator("model_sources", "model_fallbacks", mode="before")
     @classmethod
-    def _split_sources(cls, value: Any) -> Any:
+    def _split(cls, value: Any) -> Any:
         if isinstance(value, str):
-            return [source.strip() for source in value.split(",") if source.strip()]
+            return [part.strip() for part in value.split(",") if part.strip()]
         return value
 
     @field_validator("python", mode="before")
@@ -94,10 +156,26 @@ class Settings(BaseSettings):
     def _find_command(cls, value: Any) -> Any:
         return shutil.which(value) or value if isinstance(value, str) else value
 
-    @field_validator("data_dir", "cache_dir", "python", "scripted_model")
+    @field_validator("data_dir", "cache_dir", "python", "scripted_model", "catalog")
     @classmethod
     def _expand(cls, value: Path | None) -> Path | None:
         return value.expanduser().absolute() if value else value
+
+    @field_validator("catalog")
+    @classmethod
+    def _usable_catalog(cls, value: Path | None) -> Path | None:
+        if value is not None:
+            read_catalog(value)
+        return value
+
+    @field_validator("endpoint_api_key")
+    @classmethod
+    def _usable_key(cls, value: str | None) -> str | None:
+        # The HTTP library would repeat the key in its error.
+        key = value.strip() if value else ""
+        if not all("!" <= character <= "~" for character in key):
+            raise ValueError("a key has no spaces, line breaks or letters beyond ASCII")
+        return key or None
 
     @field_validator("spec_path")
     @classmethod
@@ -143,6 +221,11 @@ class LoadedSettings:
     sources: dict[str, Source] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
+    @property
+    def downloads_refused(self) -> bool:
+        """Whether a person named offline mode; by default a model that is asked for is fetched."""
+        return self.values.offline and "offline" in self.sources
+
     def in_force(self) -> list[SettingInForce]:
         """Every setting as text; secrets are not shown."""
         return [
@@ -159,7 +242,7 @@ def load(editor: Mapping[str, Any] | None = None) -> LoadedSettings:
             name: value for name, value in _Environment(Settings)().items() if value is not None
         },
     }
-    findings: list[Finding] = []
+    findings = _misplaced_secrets(editor or {})
     while True:
         merged = layers["environment"] | layers["editor"]
         try:
@@ -171,12 +254,29 @@ def load(editor: Mapping[str, Any] | None = None) -> LoadedSettings:
 
 
 def _editor_values(configuration: Mapping[str, Any]) -> dict[str, Any]:
-    names = {camel_case(name): name for name in Settings.model_fields}
+    names = {camel_case(name): name for name in Settings.model_fields if name not in _SECRET}
     return {
         names[key]: value
         for key, value in configuration.items()
         if key in names and value not in (None, "")
     }
+
+
+def _misplaced_secrets(configuration: Mapping[str, Any]) -> list[Finding]:
+    """Settings files are committed, synchronised and traced: no place for a secret."""
+    return [
+        Finding(
+            name=f"setting {name}",
+            level="warning",
+            text=f"tenon.{camel_case(name)} is a secret and is not taken from the settings.",
+            remedy=(
+                f"Remove it there. Set it by its command in the editor, or set "
+                f"{_PREFIX}{name.upper()} in the environment."
+            ),
+        )
+        for name in sorted(_SECRET)
+        if configuration.get(camel_case(name))
+    ]
 
 
 def _drop_invalid(error: ValidationError, layers: Mapping[Source, dict[str, Any]]) -> list[Finding]:

@@ -10,7 +10,7 @@ import attrs
 from cattrs import Converter, transform_error
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
-from server.protocol_schema import camel_case
+from server.protocol.schema import camel_case
 
 T = TypeVar("T")
 Hook = Callable[[Any, Any], Any]

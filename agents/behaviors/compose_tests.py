@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from agents.behaviors.extract_examples import free_names
 from agents.python_names import identifier, is_builtin, root_name, standard_import
@@ -31,23 +32,37 @@ class WrittenTest:
 
 @dataclass
 class TestModule:
-    """The ticket's test file."""
+    """The ticket's test file, composed of its tests or brought as it is."""
 
     __test__ = False
 
     path: str
     title: str
     tests: list[WrittenTest] = field(default_factory=list)
+    text: str | None = None
+    """What somebody brought; the tests then only describe it."""
+    origin: Literal["tester", "person", "ticket"] = "tester"
+    helpers: dict[str, str] = field(default_factory=dict)
+    """Sources of what the tests of a brought file use, by name."""
+    also: list[TestModule] = field(default_factory=list)
+    """Further files of the same ticket, locked like this one and judged by the whole suite."""
+
+    @property
+    def modules(self) -> list[TestModule]:
+        """The file itself and the further ones."""
+        return [self, *self.also]
 
     def source(self) -> str:
         """The file's text."""
+        if self.text is not None:
+            return self.text
         imports = _grouped(i for test in self.tests for i in test.imports)
         head = f'"""{self.title}"""\n\n' + (f"{imports}\n\n\n" if imports else "\n")
         return head + "\n\n\n".join(test.source for test in self.tests) + "\n"
 
     def without(self, names: set[str]) -> TestModule:
         """The module without the tests called `names`."""
-        return TestModule(self.path, self.title, [t for t in self.tests if t.name not in names])
+        return replace(self, tests=[t for t in self.tests if t.name not in names])
 
 
 def compose_test(ticket: Ticket, criterion: Criterion, import_of: ImportOf) -> WrittenTest | None:

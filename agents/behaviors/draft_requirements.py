@@ -41,47 +41,43 @@ class DraftRequirements:
         context: Context,
     ) -> RequirementChange:
         """One change: a new requirement, or more for the one that is about the same symbol."""
-        draft = await self._draft(agent, request, subject, existing, project, context)
-        criteria = _criteria(draft, subject.examples)
-        previous = _about_the_same(request, subject.symbol, existing)
-        if previous is None:
-            after = Requirement(
-                id=new_id("REQ", 6),
-                title=draft.title,
-                statement=draft.statement,
-                source=request.strip(),
-                criteria=_with_ids(criteria, 1),
-            )
-            return RequirementChange(requirement_id=after.id, kind="add", after=after)
-        after = _extended(previous, draft, criteria, request.strip())
-        return RequirementChange(
-            requirement_id=previous.id, kind="modify", before=previous, after=after
-        )
-
-    async def _draft(
-        self,
-        agent: IAgent,
-        request: str,
-        subject: Subject,
-        existing: list[Requirement],
-        project: str,
-        context: Context,
-    ) -> Draft:
-        return await decide(
+        values = {
+            "project": project,
+            "existing": existing,
+            "request": request,
+            "symbol": subject.symbol,
+            "wants_criteria": not subject.examples,
+        }
+        draft = await decide(
             agent,
             Draft,
             "draft_requirements",
             context,
-            {
-                "project": project,
-                "existing": existing,
-                "request": request,
-                "symbol": subject.symbol,
-                "wants_criteria": not subject.examples,
-            },
+            values,
             label="drafting a requirement",
             schema=_schema(not subject.examples),
         )
+        criteria = _criteria(draft, subject.examples)
+        previous = _about_the_same(request, subject.symbol, existing)
+        return _change(previous, draft, criteria, request.strip())
+
+
+def _change(
+    previous: Requirement | None, draft: Draft, criteria: list[Criterion], request: str
+) -> RequirementChange:
+    if previous is not None:
+        after = _extended(previous, draft, criteria, request)
+        return RequirementChange(
+            requirement_id=previous.id, kind="modify", before=previous, after=after
+        )
+    after = Requirement(
+        id=new_id("REQ", 6),
+        title=draft.title,
+        statement=draft.statement,
+        source=request,
+        criteria=_with_ids(criteria, 1),
+    )
+    return RequirementChange(requirement_id=after.id, kind="add", after=after)
 
 
 def removals(request: str, existing: list[Requirement]) -> list[RequirementChange]:

@@ -7,6 +7,7 @@ An example that a person gives is worth more than any test that a small model in
 from __future__ import annotations
 
 import ast
+import doctest
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -40,8 +41,11 @@ class Example:
 
 
 def extract_examples(text: str) -> list[Example]:
-    """Examples in the order in which `text` gives them, without repeats."""
-    found: dict[str, Example] = {}
+    """Examples in the order in which `text` gives them, without repeats.
+
+    Doctests (``>>> slugify("A b")`` with the value below) come first.
+    """
+    found = {example.call: example for example in _doctests(text)}
     position = 0
     while match := _CALL_START.search(text, position):
         position = match.end()
@@ -53,6 +57,23 @@ def extract_examples(text: str) -> list[Example]:
             found.setdefault(example.call, example)
             position = end
     return list(found.values())
+
+
+def _doctests(text: str) -> Iterator[Example]:
+    """Examples as a docstring shows them, where the value or the exception can be read off."""
+    try:
+        shown = doctest.DocTestParser().get_examples(text)
+    except ValueError:
+        return
+    for example in shown:
+        node, value = _expression(example.source.strip()), example.want.strip()
+        if not isinstance(node, ast.Call | ast.Attribute | ast.Subscript):
+            continue
+        call = ast.get_source_segment(example.source.strip(), node) or ""  # without a comment
+        if example.exc_msg:
+            yield Example(call, raises=example.exc_msg.split(":", 1)[0].strip())
+        elif value and _is_value(value):
+            yield Example(call, expected=value)
 
 
 def called_names(call: str) -> set[str]:

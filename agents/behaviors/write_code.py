@@ -10,6 +10,8 @@ from typing import Any
 
 from agents.asking import completions, fits, request_for, spread
 from agents.base import IAgent
+from agents.behaviors.distil_tests import CHARACTERS, distil
+from agents.behaviors.whole_file import whole_file
 from agents.inference import Completion, CompletionRequest
 from agents.python_names import root_name, signature_in
 from agents.tools.code_blocks import extract_code_blocks
@@ -19,6 +21,10 @@ from agents.workbench import Workbench
 
 _HELPERS = 12
 _WHOLE_FILE_CHARACTERS = 6000
+_SYMBOL_TOKENS = 700
+_FILE_TOKENS = 1400
+_SHORT_TASK = 2400
+"""Characters of a long text of instructions, where the whole does not fit."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +76,7 @@ class WriteCode:
         self, agent: IAgent, bench: Workbench, source: str, hint: Hint
     ) -> CompletionRequest:
         """The richest prompt that fits: examples of accepted code and helpers go first."""
-        symbol = bench.ticket.target_symbol
+        symbol = bench.ticket.target_symbol  # empty: the whole file
         snippets = await agent.tools.memory.snippets.search(
             bench.statement, 2, bench.ticket.repository
         )
@@ -79,8 +85,8 @@ class WriteCode:
             "source": excerpt(source, symbol),
             "symbol": symbol,
             "exists": extract_symbol(source, symbol) is not None,
-            "signature": signature_in(bench.words, symbol) or "",
-            "task": bench.task,
+            "signature": (symbol and signature_in(bench.words, symbol)) or "",
+            "task": _told_once(bench, source),
             "feedbacks": bench.ticket.feedback,
             "tests": distilled_tests(bench),
             "helpers": helpers(bench),
@@ -89,10 +95,17 @@ class WriteCode:
             "attempt": hint.attempt,
             "failure": hint.failure,
         }
-        steps: tuple[dict[str, Any], ...] = ({}, {"snippets": []}, {"helpers": []})
+        steps: tuple[dict[str, Any], ...] = (
+            {},
+            {"snippets": []},
+            {"helpers": []},
+            *({"tests": distilled_tests(bench, characters)} for characters in (1300, 650)),
+            {"task": bench.task[:_SHORT_TASK]},
+        )
+        room = _SYMBOL_TOKENS if symbol else _FILE_TOKENS
         for leaner in steps:
             variables.update(leaner)
-            request = request_for(agent, "write_code", bench.context, variables, max_tokens=700)
+            request = request_for(agent, "write_code", bench.context, variables, max_tokens=room)
             if await fits(agent, request):
                 break
         return request
@@ -104,10 +117,14 @@ def to_candidate(
     """The file with the answer merged in, or why that does not work."""
     if completion.finish_reason == "length":
         return "the answer was cut off"
-    code = "\n\n".join(extract_code_blocks(completion.text))
+    blocks = extract_code_blocks(completion.text)
+    code = "\n\n".join(blocks)
     if not code:
         return "no code in the answer"
     symbol = bench.ticket.target_symbol
+    if not symbol:
+        text = whole_file(source, blocks)
+        return Candidate(text, text, origin) if text else "it is not the file's new text"
     allowed = {symbol, root_name(symbol)} if "." not in symbol else {symbol}
     merged = merge_symbols(source, code, allowed)
     if not merged.changed:
@@ -122,21 +139,24 @@ def same_code(text: str) -> str:
     return ast.dump(ast.parse(text))
 
 
-def distilled_tests(bench: Workbench) -> str:
-    """The bare test functions, without docstrings: half the tokens, and easier to read."""
-    return "\n".join(_bare(test.source) for test in (bench.tests.tests if bench.tests else []))
+def distilled_tests(bench: Workbench, characters: int = CHARACTERS) -> str:
+    """The ticket's tests as plain assertions, the most telling ones if there are many."""
+    return distil(bench.tests.modules if bench.tests else [], characters)
 
 
-def _bare(source: str) -> str:
-    tree = ast.parse(source)
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef):
-            node.returns = None
-            if ast.get_docstring(node) is not None and len(node.body) > 1:
-                node.body = node.body[1:]
-            if len(node.body) == 1 and isinstance(node.body[0], ast.Assert):
-                return ast.unparse(node.body[0])
-    return ast.unparse(tree)
+def _told_once(bench: Workbench, source: str) -> str:
+    """The task, unless it is the docstring that the prompt shows with the file's text."""
+    symbol = bench.ticket.target_symbol
+    words = bench.task.strip()
+    if not symbol or not words or not _is_docstring(extract_symbol(source, symbol), words):
+        return bench.task
+    return f"what the docstring of `{symbol}` says"
+
+
+def _is_docstring(definition: str | None, words: str) -> bool:
+    nodes = ast.parse(definition).body if definition else []
+    documented = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    return any(isinstance(n, documented) and ast.get_docstring(n) == words for n in nodes)
 
 
 def helpers(bench: Workbench) -> list[str]:
@@ -156,7 +176,7 @@ def helpers(bench: Workbench) -> list[str]:
 
 def excerpt(source: str, symbol: str) -> str:
     """The file, or of a long one the imports and the part that the ticket is about."""
-    if len(source) <= _WHOLE_FILE_CHARACTERS:
+    if not symbol or len(source) <= _WHOLE_FILE_CHARACTERS:
         return source.rstrip()
     lines = source.splitlines()
     imports = [line for line in lines if line.startswith(("import ", "from "))]
@@ -164,5 +184,5 @@ def excerpt(source: str, symbol: str) -> str:
     return "\n".join([*imports, "# …", part[:_WHOLE_FILE_CHARACTERS].rstrip()])
 
 
-SAMPLE_TEMPERATURES = spread(0.5, 1.0, 6)
+SAMPLE_TEMPERATURES = spread(0.5, 1.0, 8)
 """Temperatures of the sampling stage."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -80,6 +81,13 @@ class Workspace:
         except GitFailedError:
             return Head(None, commit)
         return Head(branch, commit)
+
+    async def read_only_folder(self) -> Path | None:
+        """The first folder that branches and commits need and this user may not write in."""
+        inside = ("--git-common-dir", "--git-path", "objects", "--git-path", "refs/heads")
+        known = await self._git.run("rev-parse", "--path-format=absolute", *inside)
+        folders = [self.root, *map(Path, known.splitlines())]
+        return next((folder for folder in folders if not os.access(folder, os.W_OK)), None)
 
     async def dirty_files(self) -> list[str]:
         """Files with changes that are not committed: staged, unstaged and untracked."""
@@ -235,8 +243,7 @@ def _unusable(path: Path, error: GitFailedError) -> NotReadyError:
     if "dubious ownership" in error.stderr:
         return NotReadyError(
             f"Git does not trust {path} because it belongs to another user. If you do: "
-            f"git config --global --add safe.directory {path}",
-            "noRepository",
+            f"git config --global --add safe.directory {path}"
         )
     return NotReadyError(
         f"{path} is not in a Git repository. Create one there with: git init",

@@ -25,7 +25,10 @@ _ENVIRONMENT = {
     "LC_ALL": "C",
 }
 # Set while Git runs a hook or an alias; they would point every command at another repository.
-_FOREIGN = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX")
+_REPOSITORY = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX")
+# Not for the repository's hooks and filters.
+_SECRET = ("TENON_ENDPOINT_API_KEY", "TENON_MONGODB_URI")
+_FOREIGN = (*_REPOSITORY, *_SECRET)
 _NO_GIT = "Git is not installed. Install it (Debian: sudo apt-get install git)."
 _LOCK_SIGNS = (".lock': File exists", "cannot lock ref", "could not lock config file")
 _LOCK_RETRIES = 8

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from agents.errors import GitRefusedError
@@ -81,7 +82,14 @@ async def is_ancestor(git: GitCommand, commit: str, of: str) -> bool:
 
 
 async def _move_files(git: GitCommand, base: str, merge_commit: str) -> None:
-    blocked = await _in_the_way(git, base, merge_commit)
+    changed = await _changed(git, base, merge_commit)
+    # Git would notice only after it has changed the files of other folders.
+    if unwritable := sorted({str(f) for p in changed if (f := _read_only(git.directory / p))}):
+        raise GitRefusedError(
+            f"The ticket changes files in {', '.join(unwritable)}, and you may not write there. "
+            "Give yourself the right to, then accept again."
+        )
+    blocked = await _in_the_way(git, changed)
     if blocked:
         raise GitRefusedError(
             "These files have changes that are not committed, and the ticket changes them too: "
@@ -91,14 +99,24 @@ async def _move_files(git: GitCommand, base: str, merge_commit: str) -> None:
     await git.run("merge", *options, merge_commit)
 
 
-async def _in_the_way(git: GitCommand, base: str, merge_commit: str) -> list[str]:
-    """Files of the person's that the merge would overwrite, ignored ones too."""
+async def _changed(git: GitCommand, base: str, merge_commit: str) -> dict[str, str]:
+    """Git's letter for the change of each file."""
     command = ("diff", "--name-status", "--no-renames", "-z", base, merge_commit)
     fields = (await git.run(*command)).split("\0")
-    changed = dict(zip(fields[1::2], fields[::2], strict=False))
+    return dict(zip(fields[1::2], fields[::2], strict=False))
+
+
+async def _in_the_way(git: GitCommand, changed: dict[str, str]) -> list[str]:
+    """Files of the person's that the merge would overwrite, ignored ones too."""
     dirty = set(await dirty_files(git))
     added = {path for path, status in changed.items() if status == "A"}
     return sorted((dirty & set(changed)) | {p for p in added if _is_taken(git.directory, p)})
+
+
+def _read_only(path: Path) -> Path | None:
+    """The folder that a file lies or will lie in, if this user may not write there."""
+    folder = next(folder for folder in path.parents if folder.is_dir())
+    return None if os.access(folder, os.W_OK) else folder
 
 
 def _is_taken(root: Path, path: str) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from agents.tools.guard import guarded
 from agents.tools.limits import GIB, MIB, Limits, limited
 from agents.tools.supervise import MARK, SandboxResult, supervise
 
@@ -91,7 +92,8 @@ class Sandbox:
 
         `writable` and `readable` are folders or files; where one lies in another the inner
         rule holds, and ``.git`` in a writable folder is never writable. All processes are
-        gone when this returns or is cancelled. Raises OSError if the program cannot start.
+        gone when this returns or is cancelled, and when the process that asked is killed.
+        Raises OSError if the program cannot start.
         """
         limits = Limits(timeout, memory_bytes, max_output_bytes, max_processes)
         environment = {**_ENVIRONMENT, "HOME": str(Path.home()), "TMPDIR": "/tmp", **(env or {})}  # noqa: S108 - its own
@@ -103,7 +105,8 @@ class Sandbox:
             mark = uuid.uuid4().hex
             environment.update({"HOME": home, "TMPDIR": home, MARK: mark})
             command = limited(list(argv), limits, own_user_namespace=False)
-            return await supervise(command, cwd=cwd, env=environment, limits=limits, mark=mark)
+            async with guarded(f"{MARK}={mark}"):
+                return await supervise(command, cwd=cwd, env=environment, limits=limits, mark=mark)
 
 
 def _bubblewrap(

@@ -14,7 +14,7 @@ from agents.tools.repo_map import SOURCE_FOLDERS
 from agents.tools.sandbox import Sandbox, SandboxResult
 from agents.tools.test_report import TestCase, TestRun, parse_report
 
-__all__ = ["PytestRunner", "TestCase", "TestRun", "find_python"]
+__all__ = ["PytestRunner", "TestCase", "TestRun", "environment", "find_python"]
 
 _REPORT_BYTES = 32 * 1024 * 1024
 _NO_TESTS = 5
@@ -65,7 +65,7 @@ class PytestRunner:
             cwd=root,
             writable=[root, report.parent],
             readable=await asyncio.to_thread(installation, self.python),
-            env=_environment(root, self.python),
+            env=environment(root, self.python),
             timeout=self.timeout,
         )
 
@@ -106,7 +106,7 @@ class PytestRunner:
         return TestRun(command, exit_code, cases or [], seconds, problem.strip(), self.sandbox.kind)
 
 
-def _environment(root: Path, python: Path) -> dict[str, str]:
+def environment(root: Path, python: Path) -> dict[str, str]:
     """What the tests see; the code under test comes before anything that is installed."""
     folders = [root, *(root / n for n in SOURCE_FOLDERS if (root / n).is_dir())]
     # Nothing in Tenon's own environment was installed for the repository's tests.

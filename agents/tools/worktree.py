@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from agents.errors import NotReadyError
@@ -64,6 +65,22 @@ class Worktree:
     async def reset(self, commit: str | None = None) -> None:
         """Go back to `commit` (default: the last one) and remove files that are not in it."""
         await self._git.run(*NO_HOOKS, "reset", "--hard", "--quiet", commit or "HEAD")
+        await self._git.run("clean", "-ffd", "--quiet")
+
+    @asynccontextmanager
+    async def visiting(self, commit: str) -> AsyncGenerator[None, None]:
+        """The files of `commit` within the block, those of the branch's tip afterwards.
+
+        The branch does not move, so that a kill in between leaves it as it was.
+        """
+        try:
+            await self._check_out("--detach", commit)
+            yield
+        finally:
+            await asyncio.shield(self._check_out(self.branch))
+
+    async def _check_out(self, *target: str) -> None:
+        await self._git.run(*NO_HOOKS, "checkout", "--force", "--quiet", *target, "--")
         await self._git.run("clean", "-ffd", "--quiet")
 
     async def diff(self) -> str:

@@ -19,6 +19,10 @@ export const COMMAND_IDS = [
   "tenon.showLog",
   "tenon.openSettings",
   "tenon.doctor",
+  "tenon.endpointKey.set",
+  "tenon.endpointKey.forget",
+  "tenon.mongodbUri.set",
+  "tenon.mongodbUri.forget",
 ] as const;
 
 export type CommandId = (typeof COMMAND_IDS)[number];

@@ -2,10 +2,11 @@ import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import {
   CancellationToken,
-  LanguageClient,
+  CloseAction,
   ProgressType,
   RevealOutputChannelOn,
   State,
+  type LanguageClient,
   type LanguageClientOptions,
 } from "vscode-languageclient/node";
 import { Coalesced } from "./coalesced";
@@ -16,10 +17,15 @@ import {
   type ProgressValue,
   type RequestTypes,
 } from "./protocol";
+import { QuietClient } from "./quietClient";
 import { findServerCommand } from "./serverCommand";
+import { serverEnvironment, type SecretStore } from "./secrets";
 import { explicitSettings } from "./settings";
+import { startProblem } from "./startProblem";
 
 declare const CHECKOUT_COMMAND: string;
+
+const STOPPED = "Tenon's server has stopped. The log says why.";
 
 export type ConnectionState = "starting" | "running" | "stopped" | "failed";
 
@@ -33,13 +39,17 @@ export class ServerConnection implements vscode.Disposable {
   readonly #log: vscode.LogOutputChannel;
   #client: LanguageClient | undefined;
   #state: ConnectionState = "stopped";
+  #launching = false;
 
   /** The server was started, stopped or lost. */
   readonly onDidChangeState = this.#changed.event;
   /** Why the server is not running; empty while it is. */
   problem = "";
 
-  constructor(log: vscode.LogOutputChannel) {
+  constructor(
+    log: vscode.LogOutputChannel,
+    private readonly secrets: SecretStore,
+  ) {
     this.#log = log;
   }
 
@@ -124,16 +134,26 @@ export class ServerConnection implements vscode.Disposable {
       return;
     }
     this.#enter("starting");
+    let path = "";
     try {
-      this.#client = await this.#createClient(folder);
+      path = await this.#findCommand(folder);
+      const env = await this.#environment();
+      this.#launching = true;
+      this.#client = this.#createClient(folder, path, env);
       await this.#client.start();
+      if (!this.#client.isRunning()) {
+        throw new Error(STOPPED); // the client does not reject when the server ends at once
+      }
     } catch (error) {
-      this.#log.error(messageOf(error));
-      this.#enter("failed", messageOf(error));
+      const problem = (path && (await startProblem(path))) || messageOf(error);
+      this.#log.error(problem);
+      this.#enter("failed", problem);
+    } finally {
+      this.#launching = false;
     }
   }
 
-  async #createClient(folder: vscode.WorkspaceFolder): Promise<LanguageClient> {
+  async #findCommand(folder: vscode.WorkspaceFolder): Promise<string> {
     const command = await findServerCommand({
       setting: vscode.workspace.getConfiguration("tenon").get("command", ""),
       environment: process.env,
@@ -141,12 +161,39 @@ export class ServerConnection implements vscode.Disposable {
       folder: folder.uri.fsPath,
     });
     this.#log.info(`Starting ${command.path} serve (found by ${command.source})`);
+    return command.path;
+  }
+
+  /** Never rejects: the team can also work without. */
+  async #environment(): Promise<NodeJS.ProcessEnv> {
+    try {
+      return await serverEnvironment(this.secrets, process.env);
+    } catch {
+      this.#log.error("The editor's secret store cannot be read; the server starts without keys.");
+      return process.env;
+    }
+  }
+
+  #createClient(
+    folder: vscode.WorkspaceFolder,
+    command: string,
+    env: NodeJS.ProcessEnv,
+  ): LanguageClient {
     const server = {
-      command: command.path,
+      command,
       args: ["serve"],
-      options: { cwd: folder.uri.fsPath },
+      options: { cwd: folder.uri.fsPath, env },
     };
-    const client = new LanguageClient("tenon", "Tenon", server, this.#clientOptions(folder));
+    const client = new QuietClient("tenon", "Tenon", server, this.#clientOptions(folder));
+    const options = client.clientOptions;
+    const handler = client.createDefaultErrorHandler();
+    // A server that never ran would not run the next time either; the reason is told once, here.
+    options.initializationFailedHandler = () => false;
+    options.errorHandler = {
+      error: (error, message, count) => handler.error(error, message, count),
+      closed: () =>
+        this.#launching ? { action: CloseAction.DoNotRestart, handled: true } : handler.closed(),
+    };
     client.onDidChangeState((event) => {
       if (client === this.#client) {
         this.#follow(event.newState);
@@ -171,12 +218,15 @@ export class ServerConnection implements vscode.Disposable {
   }
 
   #follow(state: State): void {
+    if (this.#launching && state === State.Stopped) {
+      return; // the one who launches it finds out why
+    }
     if (state === State.Running) {
       this.#enter("running");
     } else if (state === State.Starting) {
       this.#enter("starting");
     } else {
-      this.#enter("failed", "Tenon's server has stopped. The log says why.");
+      this.#enter("failed", STOPPED);
     }
   }
 
@@ -192,5 +242,5 @@ export class ServerConnection implements vscode.Disposable {
 function currentSettings(): Record<string, unknown> {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
   const configuration = vscode.workspace.getConfiguration("tenon", folder);
-  return explicitSettings((name) => configuration.inspect(name));
+  return explicitSettings(configuration);
 }

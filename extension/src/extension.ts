@@ -4,6 +4,8 @@ import { COMMAND_IDS, type CommandId } from "./commandIds";
 import { ServerConnection } from "./connection";
 import { EditActions } from "./edits/editActions";
 import { showError } from "./errors";
+import { SecretActions } from "./secretActions";
+import { ENDPOINT_KEY, MONGODB_URI } from "./secrets";
 import { pullModel, showDoctor } from "./serverActions";
 import { SpecPanel } from "./spec/specPanel";
 import { StatusItems } from "./statusItems";
@@ -22,7 +24,7 @@ let connection: ServerConnection | undefined;
 /** Plug the parts together and start the server. */
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel("Tenon", { log: true });
-  const server = new ServerConnection(log);
+  const server = new ServerConnection(log, context.secrets);
   connection = server;
   const team = new Team(server, log);
   const spec = new SpecPanel(context.extensionUri, team);
@@ -31,6 +33,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const tree = new TicketTree(team);
   const tickets = new TicketActions(team, documents, reviews);
   const edits = new EditActions(team);
+  const secrets = new SecretActions(context.secrets, team);
   const handlers: Record<CommandId, Handler> = {
     "tenon.openSpec": (id) => spec.open(typeof id === "string" ? id : undefined),
     "tenon.spec.openFile": () => spec.openFile(),
@@ -54,6 +57,10 @@ export function activate(context: vscode.ExtensionContext): void {
     "tenon.openSettings": () =>
       vscode.commands.executeCommand("workbench.action.openSettings", "@ext:tenon.tenon"),
     "tenon.doctor": () => showDoctor(team),
+    "tenon.endpointKey.set": () => secrets.set(ENDPOINT_KEY),
+    "tenon.endpointKey.forget": () => secrets.forget(ENDPOINT_KEY),
+    "tenon.mongodbUri.set": () => secrets.set(MONGODB_URI),
+    "tenon.mongodbUri.forget": () => secrets.forget(MONGODB_URI),
   };
   context.subscriptions.push(
     ...COMMAND_IDS.map((id) => register(id, handlers[id])),
@@ -61,6 +68,7 @@ export function activate(context: vscode.ExtensionContext): void {
     new ChatView(context.extensionUri, team),
     new StatusItems(team),
     edits,
+    secrets,
     tree,
     reviews,
     documents,

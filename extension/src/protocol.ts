@@ -1,6 +1,6 @@
 /**
- * The contract between server and clients. Generated from server/protocol.py by
- * `python -m server.protocol_typescript`; do not edit.
+ * The contract between server and clients. Generated from server/protocol/ by
+ * `python -m server.protocol.typescript`; do not edit.
  *
  * The server leaves out fields that equal their default, so those are optional here.
  */
@@ -167,6 +167,8 @@ export interface Evidence {
   baselineFailing?: string[];
   redRun?: TestRun | null;
   testHashes?: Record<string, string>;
+  /** Who brought each locked test file. */
+  testOrigins?: Record<string, "tester" | "person" | "ticket">;
   greenRun?: TestRun | null;
   suiteRun?: TestRun | null;
   commits?: string[];
@@ -175,6 +177,8 @@ export interface Evidence {
   promptTokens?: number;
   completionTokens?: number;
   candidatesRun?: number;
+  /** Stage of the search that the accepted code comes from. */
+  rung?: string;
   minutes?: number;
   review?: string;
 }
@@ -311,6 +315,16 @@ export interface Model {
   sizeBytes?: number;
   contextWindow?: number;
   licence?: string;
+  /** What its process holds, as last measured; 0 when it is not in memory. */
+  memoryBytes?: number;
+  /** Requests that it works on now. */
+  running?: number;
+  /** Requests that wait for it. */
+  queueLength?: number;
+  /** How long it has been in memory without a request. */
+  idleSeconds?: number;
+  /** Decoding rate of its latest answers, each by itself; 0 when there is none. */
+  tokensPerSecond?: number;
 }
 
 /** Every configured model. */

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import { agentName } from "./agents";
+import { modelLine } from "./modelLine";
 import type { Team } from "./team";
 
 /** The item in the status bar and the one in the language status. */
@@ -86,7 +87,7 @@ export class StatusItems implements vscode.Disposable {
       return text;
     }
     for (const model of status.models ?? []) {
-      text.appendMarkdown("\n\n$(chip) ").appendText(`${model.id} (${model.kind}, ${model.state})`);
+      text.appendMarkdown("\n\n$(chip) ").appendText(modelLine(model));
     }
     if (status.branch) {
       text.appendMarkdown("\n\n$(git-branch) ").appendText(status.branch);

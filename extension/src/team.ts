@@ -82,6 +82,14 @@ export class Team implements vscode.Disposable {
     return problemOf(this.situation);
   }
 
+  /** A ticket runs or an agent works; stopping the server would break it off. */
+  get atWork(): boolean {
+    return (
+      this.tickets.some(({ running }) => running) ||
+      Boolean(this.status?.agents?.some(({ state }) => state === "working"))
+    );
+  }
+
   /** What is being done on a ticket; undefined while it is not known. */
   step(ticketId: string): Step | undefined {
     return this.#steps.get(ticketId);

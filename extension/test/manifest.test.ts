@@ -10,7 +10,7 @@ interface Manifest {
     commands: { command: string; title: string }[];
     menus: Record<string, { command: string }[]>;
     viewsWelcome: { contents: string; when: string }[];
-    configuration: { properties: Record<string, { scope: string }> };
+    configuration: { title: string; properties: Record<string, { scope: string }> }[];
   };
 }
 
@@ -18,6 +18,23 @@ const text = readFileSync("package.json", "utf8");
 const manifest = JSON.parse(text) as Manifest;
 const words = JSON.parse(readFileSync("package.nls.json", "utf8")) as Record<string, string>;
 const { commands, menus, configuration } = manifest.contributes;
+const settings = Object.fromEntries(
+  configuration.flatMap(({ properties }) => Object.entries(properties)),
+);
+
+/** Read by the extension itself. */
+const OWN_SETTINGS = ["tenon.command", "tenon.trace.server"];
+/** Numbers alone: they name no program, path, model or address. */
+const HARMLESS = [
+  "contextWindow",
+  "threads",
+  "endpointContextWindow",
+  "endpointConnectTimeout",
+  "endpointTimeout",
+  "maxMinutes",
+  "maxCandidates",
+  "testTimeout",
+].map((name) => `tenon.${name}`);
 
 test("every declared command is registered, and every registered one is declared", () => {
   const declared = commands.map(({ command }) => command);
@@ -54,17 +71,33 @@ test("buttons of the welcome views run commands that exist", () => {
   assert.deepEqual(unknown, []);
 });
 
-test("every setting of the server is declared", () => {
-  const missing = SERVER_SETTINGS.filter((name) => !(`tenon.${name}` in configuration.properties));
+test("what is declared is sent to the server, and what is sent is declared", () => {
+  const known = [...SERVER_SETTINGS.map((name) => `tenon.${name}`), ...OWN_SETTINGS];
 
-  assert.deepEqual(missing, []);
+  assert.deepEqual(Object.keys(settings).toSorted(), known.toSorted());
 });
 
 test("an untrusted workspace cannot choose what runs or where text is sent", () => {
   const restricted = manifest.capabilities.untrustedWorkspaces.restrictedConfigurations;
-  const open = Object.entries(configuration.properties)
-    .filter(([name, { scope }]) => scope === "machine-overridable" && !restricted.includes(name))
-    .map(([name]) => name);
+  const open = Object.entries(settings)
+    .filter(([, { scope }]) => scope.includes("overridable") || scope === "resource")
+    .map(([name]) => name)
+    .filter((name) => !restricted.includes(name));
 
-  assert.deepEqual(open, ["tenon.contextWindow", "tenon.threads"]);
+  assert.deepEqual(open.toSorted(), HARMLESS.toSorted());
+  assert.deepEqual(
+    restricted.filter((name) => !(name in settings)),
+    [],
+  );
+});
+
+test("no folder, trusted or not, can lead the endpoint's key elsewhere", () => {
+  assert.equal(settings["tenon.endpointUrl"]?.scope, "machine");
+});
+
+test("secrets have no setting", () => {
+  assert.deepEqual(
+    Object.keys(settings).filter((name) => /key|uri|token|password/i.test(name)),
+    [],
+  );
 });

@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 
 from agents.errors import NotFoundError
+from agents.inference import ModelStatus, Tier
 from agents.progress import Progress, Report
 from server import convert
 from server.dispatch import Handler
 from server.language_server import TenonServer
-from server.models.catalog import CATALOG, CatalogModel
+from server.models.catalog import CatalogModel
+from server.models.from_settings import known_models
 from server.models.sources import fetch
 from server.notifications import announce_status
 from server.protocol import Model, ModelPullParams, ModelPullResult, ModelsParams, ModelsResult
@@ -24,16 +26,19 @@ async def list_models(server: TenonServer, _params: ModelsParams, _report: Repor
 
 async def pull(server: TenonServer, params: ModelPullParams, report: Report) -> ModelPullResult:
     """Fetch a model of the catalogue into the cache."""
-    if params.id not in CATALOG:
-        known = ", ".join(sorted(CATALOG))
+    values = server.app.settings.values
+    catalog = known_models(values)
+    if params.id not in catalog:
+        known = ", ".join(sorted(catalog))
         raise NotFoundError(f"There is no model {params.id} in the catalogue. It has: {known}.")
-    model, values = CATALOG[params.id], server.app.settings.values
+    model = catalog[params.id]
     path = await fetch(
         model,
         values.models_dir,
         values.model_sources,
         _DownloadReport(report),
         local_path=values.model_paths.get(model.id),
+        offline=server.app.settings.downloads_refused,
     )
     announce_status(server)
     return ModelPullResult(_pulled(server, model, str(path)))
@@ -43,15 +48,16 @@ def _pulled(server: TenonServer, model: CatalogModel, path: str) -> Model:
     for status in server.app.models.statuses():
         if status.id == model.id:
             return convert.model(status)
-    return Model(
-        id=model.id,
-        tier="standard",
-        kind="local",
-        state="stopped",
-        path=path,
-        size_bytes=model.size_bytes,
-        context_window=model.context_window,
-        licence=model.licence,
+    return convert.model(
+        ModelStatus(
+            id=model.id,
+            tier=model.tier or Tier.STANDARD,
+            state="stopped",
+            path=path,
+            size_bytes=model.size_bytes,
+            context_window=model.context_window,
+            licence=model.licence,
+        )
     )
 
 

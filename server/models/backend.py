@@ -21,20 +21,27 @@ class CannotStartError(ModelUnavailableError):
 
 
 class Backend(Protocol):
-    """One configured model. A batching engine can stand behind this contract as well."""
+    """One configured model.
+
+    `patience` is how many seconds a request may wait for memory that other models use.
+    """
 
     def complete(
-        self, request: CompletionRequest, on_text: OnText | None
+        self, request: CompletionRequest, on_text: OnText | None, *, patience: float
     ) -> AsyncGenerator[Completion, None]:
         """As `LanguageModel.complete`; raises CannotStartError before the first text."""
         ...
 
-    async def count_tokens(self, request: CompletionRequest) -> int:
+    async def count_tokens(self, request: CompletionRequest, *, patience: float) -> int:
         """Tokens of the request's prompt. Raises CannotStartError."""
         ...
 
-    async def context_window(self) -> int:
+    async def context_window(self, *, patience: float) -> int:
         """Tokens of prompt and answer together. Raises CannotStartError."""
+        ...
+
+    def could_run(self) -> bool:
+        """Whether nothing is known that would keep it from answering."""
         ...
 
     def status(self) -> ModelStatus:

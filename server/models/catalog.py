@@ -16,6 +16,8 @@ DEFAULT_MODEL = "qwen2.5-coder-1.5b"
 FALLBACK_MODEL = "qwen2.5-coder-0.5b"
 TEST_MODEL = "smollm2-135m"
 EMBEDDING_MODEL = "minilm-l6-v2-int8"
+HEAVY_MODEL = "qwen2.5-coder-7b"
+MEGA_MODEL = "qwen2.5-coder-14b"
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,8 @@ class CatalogModel:
     size_bytes: int
     sha256: str
     licence: str
-    packages: PackageParts
+    packages: PackageParts | None = None
+    """Packages that hold the file; None where there are none."""
     url: str | None = None
     """The file at the model's own home; None where the home does not have this very file."""
     tier: Tier | None = None
@@ -102,6 +105,30 @@ _QWEN_0_5B = CatalogModel(
         count=6,
         part_bytes=89_128_960,
     ),
+)
+
+_QWEN_7B = CatalogModel(
+    id=HEAVY_MODEL,
+    tier=Tier.HEAVY,
+    file_name="qwen2.5-coder-7b-instruct-q4_k_m.gguf",
+    size_bytes=4_683_073_536,
+    sha256="509287f78cb4d4cf6b3843734733b914b2c158e43e22a7f4bf5e963800894d3c",
+    licence="Apache-2.0",
+    context_window=CONTEXT_WINDOW,
+    url="https://huggingface.co/Qwen/Qwen2.5-Coder-7B-Instruct-GGUF/resolve/main/"
+    "qwen2.5-coder-7b-instruct-q4_k_m.gguf",
+)
+
+_QWEN_14B = CatalogModel(
+    id=MEGA_MODEL,
+    tier=Tier.MEGA,
+    file_name="qwen2.5-coder-14b-instruct-q4_k_m.gguf",
+    size_bytes=8_988_110_272,
+    sha256="c1e659736d89ac1065fb495330fb824d94001974a4bfa78e7270e43476a8d940",
+    licence="Apache-2.0",
+    context_window=CONTEXT_WINDOW,
+    url="https://huggingface.co/Qwen/Qwen2.5-Coder-14B-Instruct-GGUF/resolve/main/"
+    "qwen2.5-coder-14b-instruct-q4_k_m.gguf",
 )
 
 _SMOLLM2_135M = CatalogModel(
@@ -157,6 +184,15 @@ _MINILM_TOKENIZER = CatalogModel(
 )
 
 CATALOG: dict[str, CatalogModel] = {
-    model.id: model for model in (_QWEN_1_5B, _QWEN_0_5B, _SMOLLM2_135M, _MINILM, _MINILM_TOKENIZER)
+    model.id: model
+    for model in (
+        _QWEN_1_5B,
+        _QWEN_0_5B,
+        _QWEN_7B,
+        _QWEN_14B,
+        _SMOLLM2_135M,
+        _MINILM,
+        _MINILM_TOKENIZER,
+    )
 }
 """All known files by id."""

@@ -9,7 +9,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from agents.inference import CompletionRequest, Tier
-from server.models.catalog import CATALOG, CONTEXT_WINDOW, DEFAULT_MODEL, FALLBACK_MODEL
+from server.models.catalog import (
+    CATALOG,
+    CONTEXT_WINDOW,
+    DEFAULT_MODEL,
+    FALLBACK_MODEL,
+    CatalogModel,
+)
 
 _T = TypeVar("_T")
 
@@ -22,7 +28,7 @@ class SamplingOverride:
     """Sampling of one agent; None keeps what the request says."""
 
     temperature: float | None = None
-    top_k: int = 40
+    top_k: int | None = None
     top_p: float | None = None
     min_p: float | None = None
     repeat_penalty: float | None = None
@@ -34,20 +40,56 @@ class SamplingOverride:
             temperatures=_either(
                 None if self.temperature is None else (self.temperature,), request.temperatures
             ),
+            top_k=_either(self.top_k, request.top_k),
             top_p=_either(self.top_p, request.top_p),
             min_p=_either(self.min_p, request.min_p),
             repeat_penalty=_either(self.repeat_penalty, request.repeat_penalty),
         )
 
+    def over(self, other: SamplingOverride) -> SamplingOverride:
+        """What is set here, and of `other` the rest."""
+        return SamplingOverride(
+            temperature=_either(self.temperature, other.temperature),
+            top_k=_either(self.top_k, other.top_k),
+            top_p=_either(self.top_p, other.top_p),
+            min_p=_either(self.min_p, other.min_p),
+            repeat_penalty=_either(self.repeat_penalty, other.repeat_penalty),
+        )
+
 
 @dataclass(frozen=True)
-class AgentModel:
-    """What the settings say for one agent; None takes the general setting."""
+class ModelChoice:
+    """One way to run a model; None leaves it to the next more general setting."""
 
     model: str | None = None
     context_window: int | None = None
     threads: int | None = None
     sampling: SamplingOverride = SamplingOverride()
+    tier: Tier = Tier.STANDARD
+    """The tier that it answers for."""
+
+    def over(self, other: ModelChoice) -> ModelChoice:
+        """What is set here, and of `other` the rest; the tier stays."""
+        return ModelChoice(
+            model=_either(self.model, other.model),
+            context_window=_either(self.context_window, other.context_window),
+            threads=_either(self.threads, other.threads),
+            sampling=self.sampling.over(other.sampling),
+            tier=self.tier,
+        )
+
+
+@dataclass(frozen=True)
+class AgentModel(ModelChoice):
+    """What the settings say for one agent."""
+
+    models: tuple[ModelChoice, ...] = ()
+    """Its models in the order of preference, instead of `model`."""
+
+    @property
+    def choices(self) -> tuple[ModelChoice, ...]:
+        """Its models, each with the agent's own values where it has none."""
+        return tuple(each.over(self) for each in self.models or (self,) if each.over(self).model)
 
 
 @dataclass(frozen=True)
@@ -59,6 +101,9 @@ class Endpoint:
     model: str
     api_key: str = field(default="", repr=False)
     context_window: int = 32768
+    connect_timeout: float = 10.0
+    timeout: float = 1800.0
+    """Seconds until the first text, and between two pieces of it."""
 
 
 def physical_cores() -> int:
@@ -99,8 +144,19 @@ class ModelSettings:
     """When set, it comes first wherever no other model is named."""
     scripted_model: Path | None = None
     """Rules of a ScriptedModel, for tests: it then answers everything."""
+    model_options: Mapping[str, ModelChoice] = field(default_factory=dict)
+    """How a model is run wherever it is used: by its name in these settings."""
+    catalog: Mapping[str, CatalogModel] = field(default_factory=lambda: CATALOG)
+    memory_budget: int | None = None
+    """Bytes that all models may hold together; None: a share of the machine's memory."""
     idle_seconds: float = 600.0
     """A model that was not used for so long leaves memory."""
+    load_timeout: float = 900.0
+    """Seconds that a model may take to load before the next one is tried."""
+    memory_wait: float = 120.0
+    """Seconds that a request waits for memory of models in use, before the next is tried."""
+    turn_seconds: float = 10.0
+    """How long one model decodes while another waits in the same class."""
 
     @property
     def models_dir(self) -> Path:
@@ -113,7 +169,7 @@ class ModelConfiguration:
     """One way to run one model. Equal configurations share a process."""
 
     id: str
-    tier: Tier
+    tier: Tier = field(compare=False)
     path: Path | None
     """The GGUF file; None for a remote endpoint."""
     context_window: int
@@ -122,57 +178,88 @@ class ModelConfiguration:
     models_dir: Path
     """Folder of downloaded models."""
     endpoint: Endpoint | None = None
+    sampling: SamplingOverride = field(default=SamplingOverride(), compare=False)
+    known: CatalogModel | None = field(default=None, compare=False)
+    """The catalogue's entry, if it has one."""
+
+    @property
+    def cache_dir(self) -> Path:
+        """Tenon's cache folder."""
+        return self.models_dir.parent
 
 
 def chain(settings: ModelSettings, agent: str, tier: Tier) -> list[ModelConfiguration]:
     """Configurations to try for an agent at a tier, best first, without repeats."""
-    override = settings.agents.get(agent, AgentModel())
-    usual = override.model or (
-        ENDPOINT if settings.endpoint and settings.model == DEFAULT_MODEL else settings.model
-    )
-    stronger = {
-        Tier.STANDARD: [],
-        Tier.HEAVY: [(settings.heavy_model, Tier.HEAVY)],
-        Tier.MEGA: [(settings.mega_model, Tier.MEGA), (settings.heavy_model, Tier.HEAVY)],
-    }[tier]
-    standard = [(name, Tier.STANDARD) for name in (usual, settings.model, *settings.fallbacks)]
-    found = [
-        resolve(settings, name, name_tier, override)
-        for name, name_tier in [*stronger, *standard]
-        if name and (name != ENDPOINT or settings.endpoint)
+    own = settings.agents.get(agent, AgentModel())
+    wanted = [
+        *_stronger(settings, own, tier),
+        *(each for each in own.choices if each.tier == Tier.STANDARD),
+        *(ModelChoice(name).over(own) for name in (_usual(settings, own), *settings.fallbacks)),
     ]
-    unique: dict[tuple[str, Path | None], ModelConfiguration] = {}
-    for each in found:
-        unique.setdefault((each.id, each.path), each)
-    return list(unique.values())
+    found = [
+        resolve(settings, each)
+        for each in wanted
+        if each.model != ENDPOINT or settings.endpoint is not None
+    ]
+    return list(dict.fromkeys(found))
 
 
-def resolve(
-    settings: ModelSettings, name: str, tier: Tier, override: AgentModel = AgentModel()
-) -> ModelConfiguration:
+def _stronger(settings: ModelSettings, own: AgentModel, tier: Tier) -> list[ModelChoice]:
+    """The models of the tiers from `tier` down to above standard, the agent's own first."""
+    general = {Tier.HEAVY: settings.heavy_model, Tier.MEGA: settings.mega_model}
+    tiers = {Tier.STANDARD: (), Tier.HEAVY: (Tier.HEAVY,), Tier.MEGA: (Tier.MEGA, Tier.HEAVY)}
+    found: list[ModelChoice] = []
+    for each in tiers[tier]:
+        found += [choice for choice in own.choices if choice.tier == each]
+        name = general[each]
+        found += [ModelChoice(name, tier=each).over(own)] if name else []
+    return found
+
+
+def _usual(settings: ModelSettings, own: AgentModel) -> str:
+    """The general model. An endpoint is meant only where no other model is named at all."""
+    if settings.endpoint and settings.model == DEFAULT_MODEL and not own.choices:
+        return ENDPOINT
+    return settings.model
+
+
+def resolve(settings: ModelSettings, choice: ModelChoice) -> ModelConfiguration:
     """The configuration of a model named in the settings."""
-    window = override.context_window or settings.context_window
-    threads = override.threads or settings.threads
+    name = choice.model or settings.model
+    choice = choice.over(settings.model_options.get(name, ModelChoice()))
     if name == ENDPOINT and settings.endpoint:
-        return ModelConfiguration(
-            id=settings.endpoint.model,
-            tier=tier,
-            path=None,
-            context_window=settings.endpoint.context_window,
-            threads=0,
-            models_dir=settings.models_dir,
-            endpoint=settings.endpoint,
-        )
-    path = model_path(settings, name)
-    return ModelConfiguration(_id(name), tier, path, window, threads, settings.models_dir)
+        return _remote(settings, settings.endpoint, choice)
+    return ModelConfiguration(
+        id=_id(name),
+        tier=choice.tier,
+        path=model_path(settings, name),
+        context_window=choice.context_window or settings.context_window,
+        threads=choice.threads or settings.threads,
+        models_dir=settings.models_dir,
+        sampling=choice.sampling,
+        known=settings.catalog.get(name),
+    )
+
+
+def _remote(settings: ModelSettings, endpoint: Endpoint, choice: ModelChoice) -> ModelConfiguration:
+    return ModelConfiguration(
+        id=endpoint.model,
+        tier=choice.tier,
+        path=None,
+        context_window=endpoint.context_window,
+        threads=0,
+        models_dir=settings.models_dir,
+        endpoint=endpoint,
+        sampling=choice.sampling,
+    )
 
 
 def model_path(settings: ModelSettings, name: str) -> Path:
     """Where the file of a model is, or would be. An unknown name is taken as a path."""
     if name in settings.model_paths:
         return Path(settings.model_paths[name]).expanduser()
-    if name in CATALOG:
-        return CATALOG[name].path(settings.models_dir)
+    if name in settings.catalog:
+        return settings.catalog[name].path(settings.models_dir)
     return Path(name).expanduser()
 
 

@@ -1,11 +1,11 @@
-"""A GGUF model of this machine, run in a worker process that is started on demand."""
+"""A GGUF model of this machine: requests to its process, and what they cost."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import time
-from collections.abc import AsyncGenerator, Callable
+from collections import deque
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import AsyncExitStack, aclosing, contextmanager
 from typing import Any
 
 from agents.inference import (
@@ -17,99 +17,188 @@ from agents.inference import (
     PromptTooLongError,
     Usage,
 )
-from server.models.backend import CannotStartError, State
-from server.models.catalog import CATALOG
+from server.models.backend import State
 from server.models.configuration import ModelConfiguration
-from server.models.decode_queue import DecodeQueue
-from server.models.model_file import (
-    BadModelFileError,
-    MissingModelFileError,
-    check_model_file,
-)
-from server.models.worker_process import (
-    WorkerCrashedError,
-    WorkerLoadError,
-    WorkerProcess,
-    as_fields,
-)
+from server.models.loader import Loader
+from server.models.model_file import BadModelFileError, MissingModelFileError, check_model_file
+from server.models.model_host import ModelHost
+from server.models.residency import Residency
+from server.models.turn_keeper import RANK, TurnKeeper
+from server.models.worker_process import WorkerCrashedError, WorkerProcess, as_fields
 
-_MAX_LOAD_CRASHES = 3
-_FIRST_BACK_OFF = 0.5
-_LONGEST_BACK_OFF = 30.0
+_LATELY = 8
+"""Answers that the speed is taken from."""
 
 
 class LocalModel:
-    """Starts, restarts and ends the worker process of one configuration."""
+    """One configuration. Its requests run together; models take turns."""
 
     def __init__(
         self,
         configuration: ModelConfiguration,
-        queue: DecodeQueue,
+        residency: Residency,
+        turns: TurnKeeper,
         *,
-        idle_seconds: float,
+        load_timeout: float,
         on_change: Callable[[], None] = lambda: None,
     ) -> None:
         self.configuration = configuration
-        self._queue = queue
-        self._idle_seconds = idle_seconds
+        self._residency = residency
+        self._turns = turns
         self._on_change = on_change
-        self._worker: WorkerProcess | None = None
-        self._starting = asyncio.Lock()
-        self._state: State = "stopped"
-        self._detail = ""
-        self._load_crashes = 0
-        self._not_before = 0.0
-        self._back_off = _FIRST_BACK_OFF
-        self._using = 0
-        self._idle: asyncio.TimerHandle | None = None
-        self._stops: set[asyncio.Task[None]] = set()
+        self._loader = Loader(configuration, load_timeout)
+        self.host = ModelHost(configuration, residency, self._loader, on_change)
+        self._key = str(id(self))
+        self._open = 0
+        self._sent = 0
+        self._lately: deque[Usage] = deque(maxlen=_LATELY)
 
     # ------------------------------------------------------------------ the contract
 
     async def complete(
-        self, request: CompletionRequest, on_text: OnText | None
+        self, request: CompletionRequest, on_text: OnText | None, *, patience: float
     ) -> AsyncGenerator[Completion, None]:
-        """Decode the completions one after another; higher priorities get in between."""
-        place = self._queue.arrive()
-        for index in range(request.n):
-            with self._in_use():
-                # Loading, or waiting after a crash, holds up no other model's turn.
-                await self._ready_worker()
-                async with self._queue.slot(request.priority, place) as waited:
-                    worker = await self._ready_worker()
-                    completion = await self._one(worker, request, index, on_text, waited)
-            yield completion
+        """Decode the candidates together; they arrive as each is finished."""
+        clock = asyncio.get_running_loop().time
+        arrived, seconds = clock(), request.deadline_seconds
+        async with AsyncExitStack() as stack:
+            stack.enter_context(self._counted())
+            try:
+                async with asyncio.timeout_at(None if seconds is None else arrived + seconds):
+                    worker = await self._admitted(request, patience, stack)
+            except TimeoutError:
+                for completion in self._expired(request, clock() - arrived):
+                    yield completion
+                return
+            waited = clock() - arrived
+            answers = self._answers(worker, _fields(request, waited))
+            async for answer in await stack.enter_async_context(aclosing(answers)):
+                if answer["event"] == "completion":
+                    yield self._completion(answer, waited)
+                elif on_text is not None:
+                    on_text(answer["index"], answer["text"])
 
-    async def count_tokens(self, request: CompletionRequest) -> int:
+    async def count_tokens(self, request: CompletionRequest, *, patience: float) -> int:
         """Tokens under the model's own chat template."""
-        with self._in_use():
-            return await (await self._ready_worker()).count_tokens(request.messages)
+        with self.host.using():
+            return await (await self.host.ready(patience)).count_tokens(request.messages)
 
-    async def context_window(self) -> int:
+    async def context_window(self, *, patience: float) -> int:
         """The configured window, or the model's own where that is smaller."""
-        with self._in_use():
-            return (await self._ready_worker()).context_window
+        with self.host.using():
+            return (await self.host.ready(patience)).context_window
+
+    def could_run(self) -> bool:
+        """Whether its file is there and whole, and it fits when nothing else is in memory."""
+        need = self._loader.usable()
+        return need is not None and need <= self._residency.limit
 
     def status(self) -> ModelStatus:
         """State of the process; a file that is not there counts as missing."""
-        known = CATALOG.get(self.configuration.id)
-        path = self.configuration.path
+        configuration, host, known = self.configuration, self.host, self.configuration.known
+        path = configuration.path
         size = path.stat().st_size if path is not None and path.is_file() else 0
-        state, detail = self._state, self._detail
+        state, detail = host.state, host.detail
         if state == "stopped":
             state, detail = self._state_by_file(detail)
+        running = 0 if self._turns.waiting(self._key) else self._sent
         return ModelStatus(
-            id=self.configuration.id,
-            tier=self.configuration.tier,
+            id=configuration.id,
+            tier=configuration.tier,
             state=state,
             kind="local",
             detail=detail,
             path=str(path),
             size_bytes=size or (known.size_bytes if known else 0),
-            context_window=self.configuration.context_window,
+            context_window=configuration.context_window,
             licence=known.licence if known else "",
-            queue_length=max(self._using - 1, 0),
+            memory_bytes=host.memory_bytes,
+            running=running,
+            queue_length=self._open - running,
+            idle_seconds=host.idle_seconds,
+            tokens_per_second=self._speed(),
         )
+
+    async def close(self) -> None:
+        """End the process."""
+        await self.host.close()
+
+    # ------------------------------------------------------------------ one request
+
+    async def _admitted(
+        self, request: CompletionRequest, patience: float, stack: AsyncExitStack
+    ) -> WorkerProcess:
+        """The process, in memory and with the turn, until the stack is left."""
+        stack.enter_context(self.host.using())
+        while True:
+            # Loading, or waiting after a crash, holds up no other model's turn.
+            await self.host.ready(patience)
+            async with AsyncExitStack() as trial:
+                turn = self._turns.turn(self._key, self.host, request.priority)
+                await trial.enter_async_context(turn)
+                worker = self.host.worker
+                if worker is not None and worker.alive:
+                    await stack.enter_async_context(trial.pop_all())
+                    return worker
+
+    async def _answers(
+        self, worker: WorkerProcess, fields: dict[str, Any]
+    ) -> AsyncGenerator[dict[str, Any], None]:
+        """The texts and completions among the answers; a failure is raised."""
+        self._sent += 1
+        self._on_change()
+        try:
+            async with aclosing(worker.generate(fields)) as answers:
+                async for answer in answers:
+                    _raise_failure(answer)
+                    if answer["event"] == "done":
+                        return
+                    yield answer
+        except WorkerCrashedError as error:
+            await self.host.lost(worker, str(error))
+            raise
+        finally:
+            self._sent -= 1
+        raise GenerationFailedError("The model ended without an answer. Try again.")
+
+    def _completion(self, answer: dict[str, Any], waited: float) -> Completion:
+        self._loader.answered()
+        usage = Usage(
+            prompt_tokens=answer["prompt_tokens"],
+            cached_tokens=answer["cached_tokens"],
+            completion_tokens=answer["completion_tokens"],
+            queue_seconds=waited + answer["queue_seconds"],
+            prefill_seconds=answer["prefill_seconds"],
+            decode_seconds=answer["decode_seconds"],
+        )
+        self._lately.append(usage)
+        return Completion(
+            text=answer["text"],
+            finish_reason=answer["finish_reason"],
+            model=self.configuration.id,
+            index=answer["index"],
+            usage=usage,
+        )
+
+    def _expired(self, request: CompletionRequest, waited: float) -> list[Completion]:
+        """What there is when the deadline comes before the first token."""
+        usage = Usage(queue_seconds=waited)
+        return [
+            Completion("", "deadline", self.configuration.id, index, usage)
+            for index in range(request.n)
+        ]
+
+    # ------------------------------------------------------------------ the status
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        self._open += 1
+        self._on_change()
+        try:
+            yield
+        finally:
+            self._open -= 1
+            self._on_change()
 
     def _state_by_file(self, detail: str) -> tuple[State, str]:
         try:
@@ -120,157 +209,42 @@ class LocalModel:
             return "failed", str(error)
         return "stopped", detail
 
-    async def close(self) -> None:
-        """End the process."""
-        if self._idle is not None:
-            self._idle.cancel()
-        self._leave_memory()
-        await asyncio.gather(*self._stops)
-
-    # ------------------------------------------------------------------ one completion
-
-    async def _one(
-        self,
-        worker: WorkerProcess,
-        request: CompletionRequest,
-        index: int,
-        on_text: OnText | None,
-        waited: float,
-    ) -> Completion:
-        try:
-            async with contextlib.aclosing(worker.generate(_fields(request, index))) as answers:
-                async for answer in answers:
-                    if answer["event"] != "text":
-                        return self._finish(answer, index, waited)
-                    if on_text is not None:
-                        on_text(index, answer["text"])
-        except WorkerCrashedError as error:
-            await self._lost(worker, str(error))
-            raise
-        raise GenerationFailedError("The model ended without an answer. Try again.")
-
-    def _finish(self, answer: dict[str, Any], index: int, waited: float) -> Completion:
-        if answer["event"] == "tooLong":
-            raise PromptTooLongError(*answer["numbers"])
-        if answer["event"] == "error":
-            raise GenerationFailedError(answer["message"])
-        self._load_crashes = 0
-        self._back_off = _FIRST_BACK_OFF
-        usage = Usage(
-            prompt_tokens=answer["prompt_tokens"],
-            cached_tokens=answer["cached_tokens"],
-            completion_tokens=answer["completion_tokens"],
-            queue_seconds=waited,
-            prefill_seconds=answer["prefill_seconds"],
-            decode_seconds=answer["decode_seconds"],
-        )
-        return Completion(
-            answer["text"], answer["finish_reason"], self.configuration.id, index, usage
-        )
-
-    # ------------------------------------------------------------------ the process
-
-    async def _ready_worker(self) -> WorkerProcess:
-        async with self._starting:
-            if self._worker is not None and self._worker.alive:
-                return self._worker
-            if self._worker is not None:
-                await self._lost(self._worker, "The model's process was ended from outside.")
-            if self._load_crashes >= _MAX_LOAD_CRASHES:
-                raise CannotStartError(self._detail)
-            await asyncio.sleep(max(self._not_before - time.monotonic(), 0))
-            return await self._start()
-
-    async def _start(self) -> WorkerProcess:
-        self._enter("starting")
-        try:
-            await asyncio.to_thread(check_model_file, self.configuration)
-            self._worker = await WorkerProcess.start(self.configuration)
-        except MissingModelFileError as error:
-            self._enter("stopped")
-            raise CannotStartError(str(error)) from error
-        except (BadModelFileError, WorkerLoadError) as error:
-            self._enter("failed", str(error))
-            raise CannotStartError(str(error)) from error
-        except WorkerCrashedError as error:
-            self._count_load_crash(error)
-            raise CannotStartError(self._detail) from error
-        except BaseException:
-            self._enter("stopped")
-            raise
-        self._enter("ready")
-        return self._worker
-
-    def _count_load_crash(self, error: WorkerCrashedError) -> None:
-        self._load_crashes += 1
-        self._wait_longer()
-        given_up = self._load_crashes >= _MAX_LOAD_CRASHES
-        remedy = (
-            f" It crashed {self._load_crashes} times while loading and is not tried again "
-            "before Tenon restarts; fetch the file anew or choose another model."
-        )
-        self._enter("failed", str(error) + (remedy if given_up else ""))
-
-    async def _lost(self, worker: WorkerProcess, detail: str) -> None:
-        if self._worker is worker:
-            self._worker = None
-            self._wait_longer()
-            self._enter("stopped", detail)
-        await worker.stop()
-
-    def _wait_longer(self) -> None:
-        self._not_before = time.monotonic() + self._back_off
-        self._back_off = min(self._back_off * 2, _LONGEST_BACK_OFF)
-
-    def _enter(self, state: State, detail: str = "") -> None:
-        self._state, self._detail = state, detail
-        self._on_change()
-
-    # ------------------------------------------------------------------ idle time
-
-    @contextlib.contextmanager
-    def _in_use(self) -> Any:
-        self._using += 1
-        if self._idle is not None:
-            self._idle.cancel()
-        try:
-            yield
-        finally:
-            self._using -= 1
-            if self._using == 0:
-                self._idle = asyncio.get_running_loop().call_later(
-                    self._idle_seconds, self._leave_memory
-                )
-
-    def _leave_memory(self) -> None:
-        # Detached at once, so that a request that comes now starts a process of its own.
-        worker, self._worker = self._worker, None
-        if worker is None:
-            return
-        self._enter("stopping")
-        task = asyncio.get_running_loop().create_task(self._stop(worker))
-        self._stops.add(task)
-        task.add_done_callback(self._stops.discard)
-
-    async def _stop(self, worker: WorkerProcess) -> None:
-        await worker.stop()
-        if self._worker is None and self._state == "stopping":
-            self._enter("stopped")
+    def _speed(self) -> float:
+        """Tokens per second of the last answers, each by itself."""
+        seconds = sum(usage.decode_seconds for usage in self._lately)
+        return sum(usage.completion_tokens for usage in self._lately) / seconds if seconds else 0.0
 
 
-def _fields(request: CompletionRequest, index: int) -> dict[str, Any]:
-    """The worker's `generate` message for completion `index`."""
-    temperatures = request.temperatures or (0.0,)
+def _raise_failure(answer: dict[str, Any]) -> None:
+    if answer["event"] == "tooLong":
+        raise PromptTooLongError(*answer["numbers"])
+    if answer["event"] == "error":
+        raise GenerationFailedError(answer["message"])
+
+
+def _fields(request: CompletionRequest, waited: float) -> dict[str, Any]:
+    """The worker's `generate` message; of the deadline what the wait has left."""
+    seconds = request.deadline_seconds
     return {
         "messages": as_fields(request.messages),
         "max_tokens": request.max_tokens,
-        "sampling": {
-            "temperature": temperatures[min(index, len(temperatures) - 1)],
-            "top_p": request.top_p,
-            "min_p": request.min_p,
-            "repeat_penalty": request.repeat_penalty,
-            "seed": request.seed + index,
-        },
+        "samplings": [_sampling(request, index) for index in range(request.n)],
         "stop": list(request.stop),
         "json_schema": request.json_schema,
+        "grammar": request.grammar,
+        "rank": RANK[request.priority],
+        "deadline_seconds": None if seconds is None else max(seconds - waited, 0.0),
+    }
+
+
+def _sampling(request: CompletionRequest, index: int) -> dict[str, Any]:
+    temperatures = request.temperatures or (0.0,)
+    return {
+        "temperature": temperatures[min(index, len(temperatures) - 1)],
+        "top_k": request.top_k,
+        "top_p": request.top_p,
+        "min_p": request.min_p,
+        "repeat_penalty": request.repeat_penalty,
+        "logit_bias": request.logit_bias,
+        "seed": request.seed + index,
     }

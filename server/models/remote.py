@@ -6,12 +6,13 @@ else in this package opens one.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -19,7 +20,9 @@ import httpx
 from agents.inference import (
     Completion,
     CompletionRequest,
+    FinishReason,
     GenerationFailedError,
+    ModelError,
     ModelStatus,
     OnText,
     PromptTooLongError,
@@ -30,9 +33,9 @@ from server.models.backend import CannotStartError, State
 from server.models.configuration import Endpoint
 from server.models.worker_process import as_fields
 
-_CONNECT_SECONDS = 10.0
 _BYTES_PER_TOKEN = 3
 """For an upper estimate: code and English have about four bytes per token."""
+_FINISH_REASONS: dict[str, FinishReason] = {"length": "length", "deadline": "deadline"}
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -66,31 +69,42 @@ class RemoteModel:
         self._tier = tier
         self._state: State = "stopped"
         self._detail = ""
-        # A slow CPU may think for minutes before its first token: only connecting is limited.
+        self._running = 0
         self._client = httpx.AsyncClient(
             base_url=endpoint.url.rstrip("/") + "/",
             headers={"Authorization": f"Bearer {endpoint.api_key}"} if endpoint.api_key else {},
-            timeout=httpx.Timeout(None, connect=_CONNECT_SECONDS),
+            # A slow CPU may think for minutes before its first token.
+            timeout=httpx.Timeout(endpoint.timeout, connect=endpoint.connect_timeout),
             # A proxy of the environment is for the way out, not for this machine.
             trust_env=urlsplit(endpoint.url).hostname not in _LOOPBACK,
         )
 
     async def complete(
-        self, request: CompletionRequest, on_text: OnText | None
+        self, request: CompletionRequest, on_text: OnText | None, *, patience: float = 0
     ) -> AsyncGenerator[Completion, None]:
         """Ask once per completion, one after another."""
         await self._check_length(request)
-        for index in range(request.n):
-            yield await self._one(request, index, on_text)
+        seconds = request.deadline_seconds
+        ends = None if seconds is None else asyncio.get_running_loop().time() + seconds
+        self._running += 1
+        try:
+            for index in range(request.n):
+                yield await self._one(request, index, on_text, ends)
+        finally:
+            self._running -= 1
 
-    async def count_tokens(self, request: CompletionRequest) -> int:
+    async def count_tokens(self, request: CompletionRequest, *, patience: float = 0) -> int:
         """An upper estimate by bytes: the protocol has no way to count."""
         size = sum(len(message.content.encode()) + 16 for message in request.messages)
         return -(-size // _BYTES_PER_TOKEN)
 
-    async def context_window(self) -> int:
+    async def context_window(self, *, patience: float = 0) -> int:
         """What the setting says; the protocol has no way to ask."""
         return self._endpoint.context_window
+
+    def could_run(self) -> bool:
+        """Whether it answered when it was asked last."""
+        return self._state != "failed"
 
     def status(self) -> ModelStatus:
         """State as of the last request."""
@@ -102,6 +116,7 @@ class RemoteModel:
             detail=self._detail,
             path=self._endpoint.url,
             context_window=self._endpoint.context_window,
+            running=self._running,
         )
 
     async def close(self) -> None:
@@ -116,28 +131,35 @@ class RemoteModel:
             raise PromptTooLongError(tokens, request.max_tokens, window)
 
     async def _one(
-        self, request: CompletionRequest, index: int, on_text: OnText | None
+        self, request: CompletionRequest, index: int, on_text: OnText | None, ends: float | None
     ) -> Completion:
         started = time.monotonic()
         answer = _Answer()
         try:
-            async with self._client.stream(
-                "POST", "chat/completions", json=self._body(request, index)
-            ) as response:
-                await self._check(response)
-                async with aclosing(_events(response)) as events:
-                    async for chunk in events:
-                        text = answer.take(chunk)
-                        if text and on_text is not None:
-                            on_text(index, text)
-        except httpx.ConnectError as error:
-            raise self._failed(f"No answer at {self._endpoint.url}: {error}") from error
+            async with asyncio.timeout_at(ends):
+                await self._receive(request, index, answer, on_text)
+        except TimeoutError:
+            answer.finish_reason = "deadline"
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            raise self._failed(f"No answer at {self._endpoint.url}: {_reason(error)}.") from error
         except httpx.TransportError as error:
-            raise GenerationFailedError(
-                f"The connection to {self._endpoint.url} broke: {error or type(error).__name__}"
-            ) from error
+            raise self._broke(error, bool(answer.parts)) from error
         self._state, self._detail = "ready", ""
         return self._completion(answer, index, started)
+
+    async def _receive(
+        self, request: CompletionRequest, index: int, answer: _Answer, on_text: OnText | None
+    ) -> None:
+        """Add to `answer` what the server sends."""
+        async with self._client.stream(
+            "POST", "chat/completions", json=self._body(request, index)
+        ) as response:
+            await self._check(response)
+            async with aclosing(_events(response)) as events:
+                async for chunk in events:
+                    text = answer.take(chunk)
+                    if text and on_text is not None:
+                        on_text(index, text)
 
     def _body(self, request: CompletionRequest, index: int) -> dict[str, Any]:
         """The request. min_p and repeat_penalty are not part of the protocol."""
@@ -166,13 +188,30 @@ class RemoteModel:
             return
         await response.aread()
         said = _server_message(response)
+        if self._endpoint.api_key:  # some servers repeat a key that they refuse
+            said = said.replace(self._endpoint.api_key, "…")
         if response.status_code in (401, 403):
             raise self._failed(
-                f"{self._endpoint.url} refused the key: {said} Check TENON_ENDPOINT_API_KEY."
+                f"{self._endpoint.url} refused the key: {said} Check TENON_ENDPOINT_API_KEY, or in "
+                "the editor run “Tenon: Set Endpoint Key”."
             )
         if response.status_code == 404 or response.status_code >= 500:
             raise self._failed(f"{self._endpoint.url} cannot serve {self._endpoint.model}: {said}")
         raise GenerationFailedError(f"{self._endpoint.url} refused the request: {said}")
+
+    def _broke(self, error: httpx.TransportError, begun: bool) -> ModelError:
+        """Before the first text another model may answer; after it, nobody starts again."""
+        if begun:
+            return GenerationFailedError(
+                f"The connection to {self._endpoint.url} broke in the middle of the answer "
+                f"({_reason(error)}). Try again."
+            )
+        if isinstance(error, httpx.TimeoutException):
+            return self._failed(
+                f"{self._endpoint.url} said nothing for {self._endpoint.timeout:.0f} s. A slow "
+                "machine may need more: TENON_ENDPOINT_TIMEOUT."
+            )
+        return self._failed(f"The connection to {self._endpoint.url} broke: {_reason(error)}.")
 
     def _failed(self, detail: str) -> CannotStartError:
         self._state, self._detail = "failed", detail
@@ -193,7 +232,7 @@ class RemoteModel:
             prefill_seconds=first - started,
             decode_seconds=ended - first,
         )
-        reason: Literal["stop", "length"] = "length" if answer.finish_reason == "length" else "stop"
+        reason = _FINISH_REASONS.get(answer.finish_reason, "stop")
         return Completion("".join(answer.parts), reason, self._endpoint.model, index, usage)
 
 
@@ -211,6 +250,11 @@ async def _events(response: httpx.Response) -> AsyncGenerator[dict[str, Any], No
         if "error" in event:
             raise GenerationFailedError(f"The endpoint failed: {_message(event)}")
         yield event
+
+
+def _reason(error: httpx.TransportError) -> str:
+    """The error in words; some of httpx's have none."""
+    return str(error) or type(error).__name__
 
 
 def _server_message(response: httpx.Response) -> str:

@@ -35,23 +35,26 @@ async def fetch(
     on_progress: OnProgress = lambda done, total, text: None,
     *,
     local_path: Path | None = None,
+    offline: bool = False,
 ) -> Path:
     """Return the path of the verified file, fetching it and its companions if need be.
 
-    `local_path` is the user's own file, used where it lies. Two processes may ask for the same
+    `local_path` is the user's own file, used where it lies. With `offline` only what is on this
+    machine counts. Two processes may ask for the same
     file: one fetches, the other waits. Cancelling keeps what arrived. Raises FetchError, or
     its subclass DiskFullError.
     """
     for companion in model.companions:
-        await fetch(CATALOG[companion], models_dir, sources, on_progress)
+        await fetch(CATALOG[companion], models_dir, sources, on_progress, offline=offline)
     target = model.path(models_dir)
     if local_path is None and is_stamped(target, model, models_dir):
         return target
     transfer = Transfer(model, models_dir, on_progress)
+    sources = [source for source in sources if source not in _DOWNLOADS] if offline else sources
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         async with AsyncFileLock(target.with_name(target.name + ".lock")):
-            return await _from_first_source(transfer, sources, local_path)
+            return await _from_first_source(transfer, sources, local_path, offline)
     except OSError as error:
         raise FetchError(
             f"{model.id} cannot be kept in {models_dir} ({error.strerror or error}). Make the "
@@ -60,7 +63,7 @@ async def fetch(
 
 
 async def _from_first_source(
-    transfer: Transfer, sources: Sequence[str], local_path: Path | None
+    transfer: Transfer, sources: Sequence[str], local_path: Path | None, offline: bool
 ) -> Path:
     problems = []
     for source in sources:
@@ -72,7 +75,7 @@ async def _from_first_source(
             problems.append(f"{source}: {error}")
             if not isinstance(error, NotOfferedError):
                 logger.warning("%s: %s", transfer.model.id, problems[-1])
-    raise FetchError(_failure(transfer, problems))
+    raise FetchError(_failure(transfer, problems, offline))
 
 
 async def _local(transfer: Transfer, local_path: Path | None) -> Path:
@@ -120,10 +123,15 @@ def _put_in_place(transfer: Transfer) -> Path:
     return target
 
 
-def _failure(transfer: Transfer, problems: list[str]) -> str:
+def _failure(transfer: Transfer, problems: list[str], offline: bool) -> str:
     model = transfer.model
+    remedy = (
+        "Offline mode is on, so the network was not asked: set TENON_OFFLINE=0 (tenon.offline) "
+        "to have it fetched"
+        if offline
+        else "Connect to the network and try again (it goes on where it stopped)"
+    )
     return (
-        f"{model.id} could not be had. {'; '.join(problems)}. Connect to the network and try "
-        f"again (it goes on where it stopped), or put {Path(model.file_name).name} at "
-        f"{model.path(transfer.models_dir)}."
+        f"{model.id} could not be had. {'; '.join(problems)}. {remedy}, or put "
+        f"{Path(model.file_name).name} at {model.path(transfer.models_dir)}."
     )

@@ -17,13 +17,31 @@ def available_bytes() -> int | None:
     return min(known, default=None)
 
 
+def total_bytes() -> int | None:
+    """All the memory of the machine, or of the container where that has less."""
+    known = [value for value in (_meminfo("MemTotal:"), _container_limit()) if value is not None]
+    return min(known, default=None)
+
+
 def _machine_available() -> int | None:
+    return _meminfo("MemAvailable:")
+
+
+def _meminfo(name: str) -> int | None:
     try:
         lines = _MEMINFO.read_text(encoding="ascii").splitlines()
     except OSError:
         return None
-    kibibytes = [line.split()[1] for line in lines if line.startswith("MemAvailable:")]
+    kibibytes = [line.split()[1] for line in lines if line.startswith(name)]
     return int(kibibytes[0]) * 1024 if kibibytes else None
+
+
+def _container_limit() -> int | None:
+    try:
+        limit = (_CGROUP / "memory.max").read_text(encoding="ascii").strip()
+    except OSError:
+        return None
+    return None if limit == "max" else int(limit)
 
 
 def _container_available() -> int | None:
@@ -38,3 +56,15 @@ def _container_available() -> int | None:
         return None
     cache = sum(int(line.split()[1]) for line in stat if line.startswith("inactive_file "))
     return max(int(limit) - used + cache, 0)
+
+
+def process_memory(pid: int) -> int:
+    """Bytes that would be free again without the process; 0 where the system does not tell.
+
+    Pages of a mapped model file count once, although other processes may map it as well.
+    """
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))

@@ -7,9 +7,12 @@ Started as ``python -m server.models.worker PARENT_PID``. The first line loads t
 
 After that, each message has an ``id`` that its answers repeat::
 
-    {"op": "generate", "id": 1, "messages": […], …}        -> text*, then done or error
+    {"op": "generate", "id": 1, "messages": […], …}        -> text*, completion of each
+                                                              candidate, then done or error
     {"op": "count", "id": 2, "messages": […]}              -> count, or error
-    {"op": "cancel", "id": 1}                              -> done of 1, "cancelled"
+    {"op": "cancel", "id": 1}                              -> completions of 1, "cancelled"
+    {"op": "statistics", "id": 3}                          -> statistics
+    {"op": "pause"}, {"op": "resume"}                      (no answer)
 
 The process ends with its parent: at the end of stdin, and on Linux by a signal as well.
 """
@@ -19,15 +22,16 @@ from __future__ import annotations
 import ctypes
 import json
 import os
-import queue
 import signal
 import sys
 import threading
 import traceback
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
-    from server.models.llama import Llama
+    from server.models.engine.engine import Engine
+    from server.models.engine.llama import Llama
 
 _PR_SET_PDEATHSIG = 1
 
@@ -53,25 +57,22 @@ class Worker:
     def __init__(self, wire: Wire, stdin: TextIO) -> None:
         self._wire = wire
         self._stdin = stdin
-        self._llama: Llama | None = None
-        self._incoming: queue.Queue[dict[str, Any]] = queue.Queue()
-        self._open: set[int] = set()
-        self._cancelled: set[int] = set()
 
     def run(self) -> None:
         """Load the model, then answer until stdin ends."""
+        self._llama, self._engine = self._load(json.loads(self._stdin.readline() or "null"))
         threading.Thread(target=self._read, name="reader", daemon=True).start()
-        llama = self._llama = self._load(self._incoming.get())
-        # Only now: the parent may send a `count` the moment it reads this.
-        self._wire.send("ready", context_window=llama.context_window)
-        while True:
-            self._generate(llama, self._incoming.get())
+        self._wire.send("ready", context_window=self._llama.context_window, cells=self._llama.cells)
+        self._engine.run()
 
-    def _load(self, message: dict[str, Any]) -> Llama:
-        from server.models.llama import Llama, LoadError, LoadOptions
+    def _load(self, message: dict[str, Any] | None) -> tuple[Llama, Engine]:
+        from server.models.engine.llama import LoadError
+        from server.models.engine.loading import load
 
+        if message is None:  # the parent left before it said what to load
+            sys.exit(0)
         try:
-            return Llama(LoadOptions(**message))
+            return load(message, self._wire.send)
         except LoadError as error:
             self._wire.send("failed", message=str(error))
             sys.exit(1)
@@ -89,44 +90,42 @@ class Worker:
 
     def _take(self, message: dict[str, Any]) -> None:
         match message.get("op"):
+            case "generate":
+                self._generate(message)
             case "count":
                 self._count(message)
             case "cancel":
-                self._cancelled.update({message["id"]} & self._open)
-            case _:
-                self._open.update({message["id"]} if "id" in message else ())
-                self._incoming.put(message)
+                self._engine.cancel(message["id"])
+            case "pause" | "resume":
+                self._engine.pause(message["op"] == "pause")
+            case "statistics":
+                statistics = asdict(self._engine.statistics)
+                self._wire.send("statistics", id=message["id"], **statistics)
 
     def _count(self, message: dict[str, Any]) -> None:
         """Counting needs the vocabulary alone, so that it need not wait for the decoder."""
-        identifier = message["id"]
         try:
-            assert self._llama is not None  # noqa: S101 - the parent waits for `ready`
             tokens = len(self._llama.prompt_tokens(message["messages"]))
         except ValueError as error:
-            self._wire.send("error", id=identifier, message=str(error))
+            self._wire.send("error", id=message["id"], message=str(error))
         else:
-            self._wire.send("count", id=identifier, tokens=tokens)
+            self._wire.send("count", id=message["id"], tokens=tokens)
 
-    def _generate(self, llama: Llama, message: dict[str, Any]) -> None:
-        from server.models.generation import GenerateRequest, PromptTooLong, generate
+    def _generate(self, message: dict[str, Any]) -> None:
+        from server.models.engine.preparation import PromptTooLong, prepare
+        from server.models.engine.sequence import GenerateMessage
 
-        identifier = message["id"]
         try:
-            outcome = generate(
-                llama,
-                GenerateRequest.from_message(message),
-                cancelled=lambda: identifier in self._cancelled,
-                emit=lambda text: self._wire.send("text", id=identifier, text=text),
-            )
-            self._wire.send("done", id=identifier, **outcome.as_message())
+            request = prepare(self._llama, GenerateMessage.of(message))
         except PromptTooLong as error:
-            self._wire.send("tooLong", id=identifier, numbers=error.numbers)
+            self._wire.send("tooLong", id=message["id"], numbers=error.numbers)
         except (ValueError, RuntimeError) as error:
-            self._wire.send("error", id=identifier, message=str(error))
-        finally:
-            self._open.discard(identifier)
-            self._cancelled.discard(identifier)
+            self._wire.send("error", id=message["id"], message=str(error))
+        except (KeyError, TypeError) as error:
+            text = f"The request to the model is malformed: {error}."
+            self._wire.send("error", id=message["id"], message=text)
+        else:
+            self._engine.submit(request)
 
 
 def _private_stdout() -> TextIO:

@@ -14,12 +14,16 @@ from typing import Any
 
 from agents.inference import ChatTurn, GenerationFailedError
 from server.models.configuration import ModelConfiguration
+from server.models.model_card import read_card
+from server.models.run_file import run_file
+from server.models.system_memory import process_memory
 
 _LINE_LIMIT = 16 * 1024**2
 _END_SECONDS = 2.0
+_MORE_FOLLOWS = ("text", "completion")
 # llama.cpp's threads meet at every layer. By default they spin so long that a busy neighbour
 # slows them several times over (1.5B on two cores with load 4: 1.6 tokens/s, so 5.7).
-_ENVIRONMENT = {"GOMP_SPINCOUNT": "1000"}
+ENVIRONMENT = {"GOMP_SPINCOUNT": "5000"}
 
 
 class WorkerLoadError(Exception):
@@ -58,7 +62,7 @@ class WorkerProcess:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
-            env=_ENVIRONMENT | os.environ,
+            env=ENVIRONMENT | os.environ,
             limit=_LINE_LIMIT,
         )
         worker = cls(process, configuration.id)
@@ -80,9 +84,10 @@ class WorkerProcess:
         return self._process.returncode is None and not self._tasks[-1].done()
 
     async def generate(self, fields: dict[str, Any]) -> AsyncGenerator[dict[str, Any], None]:
-        """Yield the answers to one completion; the last is `done`, `tooLong` or `error`.
+        """Yield the answers to one request: `text` and `completion` of its candidates.
 
-        Closing the iterator cancels the completion. Raises WorkerCrashedError.
+        The last one is `done`, `tooLong` or `error`. Requests run at the same time. Closing
+        the iterator cancels the request. Raises WorkerCrashedError.
         """
         async with contextlib.aclosing(self._ask("generate", fields)) as answers:
             async for answer in answers:
@@ -97,6 +102,23 @@ class WorkerProcess:
         if answer["event"] == "error":
             raise GenerationFailedError(answer["message"])
         return int(answer["tokens"])
+
+    async def statistics(self) -> dict[str, Any]:
+        """What the engine's steps cost so far: `EngineStatistics`."""
+        async with contextlib.aclosing(self._ask("statistics", {})) as answers:
+            return await anext(answers)
+
+    def pause(self) -> None:
+        """Stop decoding, within one step; requests are kept."""
+        self._send({"op": "pause"})
+
+    def resume(self) -> None:
+        """Go on after `pause`."""
+        self._send({"op": "resume"})
+
+    def memory_bytes(self) -> int:
+        """Memory that the process takes now, without what it shares with others."""
+        return process_memory(self.pid)
 
     async def stop(self) -> None:
         """End the process; kill it if it does not listen."""
@@ -113,13 +135,7 @@ class WorkerProcess:
     # ------------------------------------------------------------------ messages
 
     async def _load(self, configuration: ModelConfiguration) -> None:
-        self._send(
-            {
-                "path": str(configuration.path),
-                "context_window": configuration.context_window,
-                "threads": configuration.threads,
-            }
-        )
+        self._send(await asyncio.to_thread(_load_message, configuration))
         answer = await self._read()
         if answer is None:
             raise self._crash()
@@ -140,7 +156,7 @@ class WorkerProcess:
                 answer = await inbox.get()
                 if answer["event"] == "crashed":
                     raise self._crash()
-                answered = answer["event"] != "text"
+                answered = answer["event"] not in _MORE_FOLLOWS
                 yield answer
         finally:
             del self._inboxes[identifier]
@@ -188,3 +204,22 @@ class WorkerProcess:
 def as_fields(messages: Sequence[ChatTurn]) -> list[dict[str, str]]:
     """Messages as the worker and OpenAI-compatible servers read them."""
     return [{"role": message.role, "content": message.content} for message in messages]
+
+
+def _load_message(configuration: ModelConfiguration) -> dict[str, Any]:
+    """How to load the model: as `tenon models probe` found best, where it was run."""
+    assert configuration.path is not None  # noqa: S101 - only local models have a worker
+    cache_dir = configuration.models_dir.parent
+    way = read_card(cache_dir, configuration.path).run
+    path = run_file(cache_dir, configuration.path, way)
+    if not path.is_file():  # the converted copy was cleaned away
+        path = configuration.path
+    return {
+        "path": str(path),
+        "context_window": configuration.context_window,
+        "threads": configuration.threads,
+        "prefix_dir": str(cache_dir / "prefixes"),
+        "flash_attention": way.flash_attention,
+        "kv_type": way.kv_type,
+        "sequences": way.sequences,
+    }

@@ -1,13 +1,14 @@
-"""The mirrors of server/protocol.py are up to date, and the registries agree with each other."""
+"""The mirrors of server/protocol/ are up to date, and the registries agree with each other."""
 
 import attrs
 import pytest
 
-from server import protocol, protocol_markdown, protocol_typescript
-from server.protocol_schema import messages
+from server import protocol
+from server.protocol import markdown, typescript
+from server.protocol.schema import messages
 
 
-@pytest.mark.parametrize("mirror", [protocol_typescript, protocol_markdown])
+@pytest.mark.parametrize("mirror", [typescript, markdown])
 def test_generated_file_matches_the_protocol(mirror):
     assert mirror.OUTPUT.read_text(encoding="utf-8") == mirror.generate(), (
         f"Run: python -m {mirror.__name__}"
@@ -26,7 +27,7 @@ def test_error_codes_are_distinct_and_in_the_range_for_servers():
 
 
 def test_every_message_of_the_wire_is_in_the_typescript_file():
-    text = protocol_typescript.generate()
+    text = typescript.generate()
 
     for message in messages():
         assert f"export interface {message.name} " in text or f"type {message.name} =" in text

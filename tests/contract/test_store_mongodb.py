@@ -12,7 +12,7 @@ from memory.errors import SchemaMismatchError
 from memory.manager import MemoryManager
 from memory.mongo_store import MongoStore
 from memory.records import AgentLogEntry, ConversationTurn, Session, Ticket
-from memory.schema import LOGS
+from memory.schema import LOGS, SCHEMA_VERSION
 
 
 async def test_a_newer_schema_is_refused_in_clear_words(mongodb_uri: str) -> None:
@@ -22,6 +22,15 @@ async def test_a_newer_schema_is_refused_in_clear_words(mongodb_uri: str) -> Non
         meta.update_one({"_id": "schema"}, {"$set": {"version": 99}})
     with pytest.raises(SchemaMismatchError, match=r"version 99.*Start a newer Tenon"):
         await MongoStore.open(mongodb_uri)
+
+
+async def test_a_database_of_the_version_before_is_taken_over(mongodb_uri: str) -> None:
+    await (await MongoStore.open(mongodb_uri)).close()
+    with pymongo.MongoClient[dict[str, Any]](mongodb_uri) as client:
+        meta = client.get_default_database()["tenon_meta"]
+        meta.update_one({"_id": "schema"}, {"$set": {"version": 1}})
+        await (await MongoStore.open(mongodb_uri)).close()
+        assert meta.find_one({"_id": "schema"}) == {"_id": "schema", "version": SCHEMA_VERSION}
 
 
 async def test_logs_are_capped_by_the_server(mongodb_uri: str) -> None:

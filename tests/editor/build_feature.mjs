@@ -4,6 +4,12 @@ import { withWorkbench } from "./workbench.mjs";
 
 const TITLE = "Slug of a title";
 
+/** The spec keeps the person's own words as a quote. */
+async function scrollToWords(spec) {
+  const words = spec.locator("blockquote", { hasText: options.request });
+  await words.evaluate((quote) => quote.scrollIntoView({ block: "center" }));
+}
+
 await withWorkbench(options, async (workbench) => {
   const { page } = workbench;
   const chat = await workbench.openTenon();
@@ -30,7 +36,8 @@ await withWorkbench(options, async (workbench) => {
   await page
     .locator(".pane .message", { hasText: "Developer: writing code" })
     .waitFor();
-  await spec.getByText("In progress", { exact: true }).scrollIntoViewIfNeeded();
+  await spec.getByText("In progress", { exact: true }).waitFor();
+  await scrollToWords(spec);
   await workbench.screenshot("5-working");
   const finished = workbench.notification("is ready for your review");
   await finished.getByRole("button", { name: "Show Changes" }).click();
@@ -48,6 +55,7 @@ await withWorkbench(options, async (workbench) => {
   await workbench.command("Tenon: Open Spec");
   const after = await workbench.frame("Tenon spec"); // a hidden webview is made anew
   await after.getByText("Done", { exact: true }).waitFor();
+  await scrollToWords(after);
   await workbench.screenshot("7-merged");
 
   await page.reload();

@@ -1,4 +1,4 @@
-// A server that cannot be found: what is said, and that the right setting mends it at once.
+// A server that cannot be started: what is said, and that the right setting mends it at once.
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { options } from "./options.mjs";
@@ -7,12 +7,15 @@ import { withWorkbench } from "./workbench.mjs";
 await withWorkbench(options, async (workbench) => {
   const { page } = workbench;
   const chat = await workbench.openTenon();
-  await chat.getByText("named by TENON_COMMAND, is not a program").waitFor();
+  await chat.getByText(options.told).waitFor();
   await page.getByText("Tenon's server is not running.").first().waitFor();
-  const told = workbench.notification("is not a program");
+  const told = workbench.notification(options.told);
   await told.getByRole("button", { name: "Show Log" }).waitFor();
   await told.getByRole("button", { name: "Open Settings" }).waitFor();
-  await workbench.screenshot("no-server");
+  if ((await workbench.notification("").count()) !== 1) {
+    throw new Error("The problem is told more than once.");
+  }
+  await workbench.screenshot(options.shot);
 
   // VS Code in a browser keeps settings of the machine apart from those of the person.
   const folder = join(options.work, "user/Machine");

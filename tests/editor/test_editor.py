@@ -18,6 +18,7 @@ EXTENSION = ROOT / "extension"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
 VSCODE = Path(os.environ.get("TENON_TEST_VSCODE", CACHE / "tenon/vscode-4.100.3"))
 PACKAGE_FLAGS = ("--no-dependencies", "--allow-missing-repository", "--skip-license")
+KEY = "sk-that-nobody-may-see"
 LIGHT, DARK = "Default Light Modern", "Default Dark Modern"
 
 pytestmark = pytest.mark.editor
@@ -145,12 +146,69 @@ def test_replies_are_shown_safely_can_be_stopped_and_drafts_are_kept(
     drive("chat", repository, installed, tmp_path / "work", theme=LIGHT)
 
 
-def test_a_server_that_is_not_found_is_told_and_the_setting_mends_it(
-    installed: Path, tmp_path: Path
+@pytest.mark.parametrize("lacking", ["the program", "Python", "the packages"])
+def test_a_server_that_cannot_start_is_told_and_the_setting_mends_it(
+    lacking: str, installed: Path, tmp_path: Path
 ) -> None:
     repository = sample_repository(tmp_path / "textkit")
     work = tmp_path / "work"
     right = environment(work)
-    wrong = right | {"TENON_COMMAND": str(tmp_path / "missing")}
+    command, told = broken_server(lacking, tmp_path / "tenon")
 
-    drive("no_server", repository, installed, work, env=wrong, command=right["TENON_COMMAND"])
+    drive(
+        "no_server",
+        repository,
+        installed,
+        work,
+        env=right | {"TENON_COMMAND": str(command)},
+        command=right["TENON_COMMAND"],
+        told=told,
+        shot=f"no-server-{lacking.replace(' ', '-')}",
+    )
+
+
+def test_a_key_reaches_the_server_and_no_file(installed: Path, tmp_path: Path) -> None:
+    repository = sample_repository(tmp_path / "textkit")
+    work = tmp_path / "work"
+    right = environment(work)
+    given = tmp_path / "given"
+    command = tmp_path / "tenon"
+    command.write_text(
+        f'#!/bin/sh\nprintf "%s;" "$TENON_ENDPOINT_API_KEY" >>"{given}"\n'
+        f'exec "{right["TENON_COMMAND"]}" "$@"\n'
+    )
+    command.chmod(0o755)
+    env = {**right, "TENON_COMMAND": str(command), "TENON_ENDPOINT_API_KEY": ""}
+
+    drive("endpoint_key", repository, installed, work, env=env, given=str(given), key=KEY)
+
+    assert given.read_text() == f";{KEY};;"
+    written = [path for path in work.rglob("*") if path.is_file()]
+    log = next(path for path in written if path.name == "Tenon.log").read_text("utf-8")
+    assert "tenon/doctor" in log
+    assert "(set)" in log
+    assert [path for path in written if KEY.encode() in path.read_bytes()] == []
+    assert git(repository, "status", "--porcelain") == ""
+
+
+def broken_server(lacking: str, command: Path) -> tuple[Path, str]:
+    """A command that cannot start the server, and what has to be said about it."""
+    if lacking == "the program":
+        return command, "named by TENON_COMMAND, is not a program"
+    python = "/nowhere/python" if lacking == "Python" else f"{sys.executable} -IS"
+    command.write_text(f"#!{python}\nfrom server.cli import main\nmain()\n")
+    command.chmod(0o755)
+    if lacking == "Python":
+        return command, "its Python is not there"
+    return command, "No module named 'server'"
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_every_section_of_the_settings_is_on_the_settings_page(
+    theme: str, installed: Path, tmp_path: Path
+) -> None:
+    repository = sample_repository(tmp_path / "textkit")
+    output = f"settings_page/{'light' if theme == LIGHT else 'dark'}"
+    more = {"theme": theme, "extension": str(EXTENSION), "output": output}
+
+    drive("settings_page", repository, installed, tmp_path / "work", **more)

@@ -7,16 +7,20 @@ from typing import Any
 
 
 class StdioServer:
-    """`python -m server serve` with its pipes. Use it as an async context manager."""
+    """`python -m server serve` with its pipes. Use it as an async context manager.
 
-    def __init__(self, folder, environment) -> None:
+    `launcher` is a command that starts the server, such as `setpriv` with its options.
+    """
+
+    def __init__(self, folder, environment, launcher=()) -> None:
+        self._launcher = launcher
         self._folder = folder
         self._environment = environment
 
     async def __aenter__(self):
         pipe = asyncio.subprocess.PIPE
         self.process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-m", "server", "serve"),
+            *(*self._launcher, sys.executable, "-P", "-m", "server", "serve"),
             cwd=self._folder,
             env=self._environment,
             stdin=pipe,
@@ -24,6 +28,8 @@ class StdioServer:
             stderr=asyncio.subprocess.DEVNULL,
             limit=1 << 24,
         )
+        assert self.process.stdin and self.process.stdout
+        self._input, self._output = self.process.stdin, self.process.stdout
         return self
 
     async def __aexit__(self, *_):
@@ -32,14 +38,17 @@ class StdioServer:
         await self.process.wait()
 
     def write(self, body: bytes) -> None:
-        self.process.stdin.write(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
+        self._input.write(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
 
     def send(self, **message: Any) -> None:
         self.write(json.dumps({"jsonrpc": "2.0", **message}).encode())
 
     async def initialize(self, uri=None):
-        capabilities = {"textDocument": {"codeAction": {}}}
-        params = {"capabilities": capabilities, "processId": None, "rootUri": uri}
+        params = {
+            "capabilities": {"textDocument": {"codeAction": {}}},
+            "processId": None,
+            "rootUri": uri,
+        }
         self.send(id="initialize", method="initialize", params=params)
         reply = await self.reply("initialize")
         self.send(method="initialized", params={})
@@ -47,9 +56,10 @@ class StdioServer:
 
     async def frame(self) -> dict[str, Any]:
         async with asyncio.timeout(15):
-            header = await self.process.stdout.readuntil(b"\r\n\r\n")
+            header = await self._output.readuntil(b"\r\n\r\n")
             length = int(header.split(b"Content-Length: ")[1].split(b"\r\n")[0])
-            return json.loads(await self.process.stdout.readexactly(length))
+            message: dict[str, Any] = json.loads(await self._output.readexactly(length))
+            return message
 
     async def reply(self, msg_id: Any) -> dict[str, Any]:
         while True:
@@ -61,7 +71,8 @@ class StdioServer:
         while True:
             frame = await self.frame()
             if frame.get("method") == method:
-                return frame["params"]
+                params: dict[str, Any] = frame["params"]
+                return params
 
     async def ask(self, method: str, params: Any, msg_id: Any = 1) -> dict[str, Any]:
         self.send(id=msg_id, method=method, params=params)

@@ -7,7 +7,9 @@ import subprocess
 import sys
 
 import pytest
-from scenario import REQUEST, environment, git, new_repository
+
+from tests.lsp.scenario import environment
+from tests.sample import REQUEST, git, new_repository
 
 
 @pytest.fixture
@@ -97,6 +99,7 @@ def test_ctrl_c_stops_the_run_and_its_server(repository, tmp_path):
         # A shell's background job, as a test run may be, passes an ignored interrupt on.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     )
+    assert process.stdout
     process.stdout.readline()  # the first line of the narration
     server = int(subprocess.check_output(["pgrep", "-P", str(process.pid)]).split()[0])
     process.send_signal(signal.SIGINT)

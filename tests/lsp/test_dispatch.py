@@ -1,15 +1,17 @@
 """Every request is answered, whatever is in it; nothing internal gets out; cancelling works."""
 
 import asyncio
+from typing import Any
 
+import attrs
 import pytest
-from wire_tap import WireTap
 
 from agents.errors import ConflictError, GitRefusedError, NotFoundError
 from agents.inference import ModelUnavailableError, PromptTooLongError
 from agents.progress import Progress
 from server import protocol
 from server.protocol import ChatResult, StatusResult, Turn
+from tests.lsp.wire_tap import WireTap
 
 BAD_PARAMS = [
     [],
@@ -23,7 +25,7 @@ BAD_PARAMS = [
 HAVE_FIELDS_TO_GET_WRONG = [
     method
     for method, (params, _) in protocol.REQUESTS.items()
-    if params.__attrs_attrs__ and method != "tenon/chat/history"
+    if attrs.has(params) and attrs.fields(params) and method != "tenon/chat/history"
 ]
 
 
@@ -151,7 +153,8 @@ async def test_unexpected_error_tells_no_detail():
 
 async def test_result_that_cannot_be_sent_is_an_error_and_not_silence():
     async def broken(*_):
-        return StatusResult(repository=object(), branch=None, ready=True)
+        unsendable: Any = object()
+        return StatusResult(repository=unsendable, branch=None, ready=True)
 
     reply = await WireTap({"tenon/status": broken}).ask("tenon/status", {})
 

@@ -1,9 +1,9 @@
 """The real server process, as an editor meets it; only the model is scripted."""
 
 import asyncio
+from typing import Any
 
 import pytest
-from scenario import LONG_REPLY, REQUEST, environment, git, new_repository
 
 from server.headless import ServerError, connect
 from server.protocol import (
@@ -19,6 +19,8 @@ from server.protocol import (
     TicketParams,
     TicketRunParams,
 )
+from tests.lsp.scenario import LONG_REPLY, environment
+from tests.sample import REQUEST, git, new_repository
 
 
 @pytest.fixture
@@ -32,14 +34,14 @@ async def status_of(client):
 
 async def test_sentence_becomes_a_merge_over_the_protocol(repository, tmp_path):
     async with connect(repository, environment=environment(tmp_path / "env")) as client:
-        changed = []
+        changed: list[Any] = []
         client.listen("tenon/ticketsChanged", changed.append)
         proposed = await client.request("tenon/spec/propose", SpecProposeParams(REQUEST))
         decided = await client.request(
             "tenon/spec/accept", SpecDecisionParams(proposed.proposal.id)
         )
         (ticket_id,) = decided.ticket_ids
-        steps = []
+        steps: list[Any] = []
         run = TicketRunParams(ticket_id)
         result = await client.request("tenon/tickets/run", run, steps.append)
         changes = await client.request("tenon/tickets/changes", TicketParams(ticket_id))
@@ -82,7 +84,7 @@ async def test_cancel_stops_the_reply_and_keeps_what_had_arrived(repository, tmp
 
 async def test_parallel_streams_stay_apart_and_whole(repository, tmp_path):
     async with connect(repository, environment=environment(tmp_path / "env")) as client:
-        streams = {name: [] for name in ("one", "two")}
+        streams: dict[str, list[str]] = {name: [] for name in ("one", "two")}
 
         async def ask(name):
             def arrived(value):

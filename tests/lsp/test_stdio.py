@@ -3,10 +3,11 @@
 import signal
 
 import pytest
-from scenario import environment, git, new_repository
-from stdio import StdioServer
 
 from server import protocol
+from tests.lsp.scenario import environment
+from tests.lsp.stdio import StdioServer
+from tests.sample import git, new_repository
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ class WireTap:
         self.server.protocol.set_writer(self)
         self.frames: list[dict[str, Any]] = []
         self._arrived = asyncio.Event()
-        params = {"capabilities": {}, "processId": None, "rootUri": None}
+        params: dict[str, Any] = {"capabilities": {}, "processId": None, "rootUri": None}
         self.send({"id": "initialize", "method": "initialize", "params": params})
 
     def write(self, data: bytes) -> None:

@@ -35,9 +35,12 @@ def eventually() -> Eventually:
 
 
 @pytest.fixture
-def settings(gguf: Path) -> ModelSettings:
+def settings(gguf: Path, tmp_path_factory: pytest.TempPathFactory) -> ModelSettings:
+    cache = tmp_path_factory.mktemp("cache")
+    # The model is the one on this machine; what is measured of it stays in the test.
+    (cache / "models").symlink_to(CACHE / "models")
     return ModelSettings(
-        cache_dir=CACHE, model=TEST_MODEL, fallbacks=(), context_window=2048, threads=2
+        cache_dir=cache, model=TEST_MODEL, fallbacks=(), context_window=2048, threads=2
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,6 +26,7 @@ from server.models.catalog import CATALOG, TEST_MODEL
 from server.models.configuration import AgentModel, ModelSettings
 from server.models.local import LocalModel
 from server.models.registry import ModelRegistry
+from server.models.worker_process import WorkerProcess
 
 pytestmark = pytest.mark.model
 
@@ -43,13 +45,14 @@ PERSON = {
 ENDLESS = {"type": "array", "items": {"type": "string", "minLength": 9}, "minItems": 300}
 
 
-def request(text: str = "Say hello.", **fields: object) -> CompletionRequest:
-    return CompletionRequest("developer", (ChatTurn("user", text),), **{"max_tokens": 24} | fields)
+def request(text: str = "Say hello.", max_tokens: int = 24, **fields: Any) -> CompletionRequest:
+    return CompletionRequest("developer", (ChatTurn("user", text),), max_tokens, **fields)
 
 
 async def answers(registry: ModelRegistry, asked: CompletionRequest) -> list[Completion]:
     async with aclosing(registry.complete(asked)) as completions:
-        return [completion async for completion in completions]
+        found = [completion async for completion in completions]
+    return sorted(found, key=lambda completion: completion.index)
 
 
 def _workers() -> set[int]:
@@ -66,6 +69,12 @@ def local_model(registry: ModelRegistry) -> LocalModel:
     [backend] = registry._backends.values()
     assert isinstance(backend, LocalModel)
     return backend
+
+
+def worker_of(registry: ModelRegistry) -> WorkerProcess:
+    worker = local_model(registry).host.worker
+    assert worker
+    return worker
 
 
 async def test_an_answer_arrives_with_its_cost(registry: ModelRegistry):
@@ -133,11 +142,19 @@ async def test_a_schema_that_cannot_be_compiled_is_an_error_at_once(
     assert (await complete_one(registry, request())).text
 
 
-async def test_a_seed_repeats_an_answer_and_another_seed_varies_it(registry: ModelRegistry):
+async def test_a_seed_repeats_an_answer_and_another_seed_varies_it(settings: ModelSettings):
+    # What was kept from earlier prompts changes in which order sums are rounded, and with it
+    # a draw between equals: what repeats is the run of a whole process.
     asked = request("Tell me a story.", n=3, temperatures=(1.0,), seed=7)
-    first, again = await answers(registry, asked), await answers(registry, asked)
-    assert [each.text for each in first] == [each.text for each in again]
-    assert len({each.text for each in first}) == 3
+    texts = []
+    for _ in range(2):
+        registry = ModelRegistry(settings)
+        try:
+            texts.append([each.text for each in await answers(registry, asked)])
+        finally:
+            await registry.close()
+    assert texts[0] == texts[1]
+    assert len(set(texts[0])) == 3
 
 
 async def test_tries_of_one_prompt_read_it_once(registry: ModelRegistry):
@@ -217,12 +234,12 @@ async def test_a_person_is_answered_before_background_work_that_came_first(
         group.create_task(ask("background", Priority.BACKGROUND))
         await asyncio.sleep(0)
         group.create_task(ask("person", Priority.INTERACTIVE))
-    assert order[:2] == ["first", "person"]
+    assert order.index("person") < order.index("background")
 
 
 async def test_a_killed_model_fails_the_request_and_starts_again(registry: ModelRegistry):
     await complete_one(registry, request(max_tokens=1))
-    worker = local_model(registry)._worker
+    worker = worker_of(registry)
     with pytest.raises(GenerationFailedError, match="smollm2-135m ended with status -9"):
         await complete_one(
             registry,
@@ -237,7 +254,7 @@ async def test_a_model_killed_while_idle_is_not_noticed(
     registry: ModelRegistry, eventually: Eventually
 ):
     await complete_one(registry, request(max_tokens=1))
-    worker = local_model(registry)._worker
+    worker = worker_of(registry)
     os.kill(worker.pid, signal.SIGKILL)
     await eventually(lambda: not worker.alive)
     assert (await complete_one(registry, request())).text
@@ -272,7 +289,7 @@ async def test_an_idle_model_leaves_memory_and_comes_back(
     registry = ModelRegistry(replace(settings, idle_seconds=0.05))
     try:
         await complete_one(registry, request(max_tokens=1))
-        pid = local_model(registry)._worker.pid
+        pid = worker_of(registry).pid
         await eventually(lambda: registry.statuses()[0].state == "stopped")
         assert not Path(f"/proc/{pid}").exists()
         assert (await complete_one(registry, request())).text
@@ -285,7 +302,7 @@ async def test_closing_ends_every_process(settings: ModelSettings):
     registry = ModelRegistry(replace(settings, agents=own))
     await complete_one(registry, request(max_tokens=1))
     await complete_one(registry, replace(request(max_tokens=1), agent="pm"))
-    pids = [backend._worker.pid for backend in registry._backends.values()]
+    pids = _workers()
     assert len(pids) == 2
     await registry.close()
     assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
@@ -301,7 +318,7 @@ async def test_the_window_is_the_agents_own(settings: ModelSettings):
 
 
 async def test_memory_that_is_not_there_is_refused_with_the_numbers():
-    from server.models.llama import LoadError, require_memory
+    from server.models.engine.llama import LoadError, require_memory
 
     with pytest.raises(LoadError, match=r"needs 931322\.6 GiB and .* available\. Do less\."):
         require_memory(10**15, "the test", "Do less.")
@@ -311,7 +328,8 @@ async def test_memory_that_is_not_there_is_refused_with_the_numbers():
 async def test_a_damaged_model_is_told_and_the_next_one_answers(
     settings: ModelSettings, tmp_path: Path
 ):
-    damaged, notices = tmp_path / "größer kaputt.gguf", []
+    damaged = tmp_path / "größer kaputt.gguf"
+    notices: list[str] = []
     damaged.write_bytes(settings.models_dir.joinpath(TEST_FILE).read_bytes()[:5_000_000])
     fallback = replace(settings, model=str(damaged), fallbacks=(settings.model,))
     registry = ModelRegistry(fallback, on_notice=notices.append)

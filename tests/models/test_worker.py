@@ -23,13 +23,16 @@ ENDLESS = {"type": "array", "items": {"type": "string", "minLength": 9}, "minIte
 
 class WireToWorker:
     def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self.process = process
+        assert process.stdin and process.stdout
+        self.process, self.stdin, self.stdout = process, process.stdin, process.stdout
+        self._completions: dict[int, dict[str, Any]] = {}
+        self._ended: dict[int, dict[str, Any]] = {}
 
     def send(self, **message: Any) -> None:
-        self.process.stdin.write((json.dumps(message) + "\n").encode())
+        self.stdin.write((json.dumps(message) + "\n").encode())
 
     def generate(self, identifier: int, prompt: str, max_tokens: int = 400, **fields: Any) -> None:
-        defaults = {"sampling": GREEDY, "stop": [], "json_schema": None}
+        defaults: dict[str, Any] = {"samplings": [GREEDY]}
         self.send(
             op="generate",
             id=identifier,
@@ -40,12 +43,18 @@ class WireToWorker:
 
     async def receive(self) -> dict[str, Any]:
         async with asyncio.timeout(120):
-            return json.loads(await self.process.stdout.readline())
+            message: dict[str, Any] = json.loads(await self.stdout.readline())
+            return message
 
     async def done(self, identifier: int) -> dict[str, Any]:
-        while (message := await self.receive())["event"] == "text" or message["id"] != identifier:
-            pass
-        return message
+        """The last completion of a request, or what refused it, when the request has ended."""
+        while (ended := self._ended.pop(identifier, None)) is None:
+            message = await self.receive()
+            if message["event"] == "completion":
+                self._completions[message["id"]] = message
+            elif message["event"] != "text":
+                self._ended[message["id"]] = message
+        return self._completions.pop(identifier, ended)
 
 
 @pytest.fixture
@@ -57,9 +66,9 @@ async def worker(gguf: Path) -> AsyncIterator[WireToWorker]:
     )
     wire = WireToWorker(process)
     wire.send(path=str(gguf), context_window=2048, threads=1)
-    assert await wire.receive() == {"event": "ready", "context_window": 2048}
+    assert await wire.receive() == {"event": "ready", "context_window": 2048, "cells": 4096}
     yield wire
-    process.stdin.close()
+    wire.stdin.close()
     await process.wait()
 
 
@@ -121,7 +130,7 @@ async def test_control_tokens_in_a_message_are_plain_text(worker: WireToWorker):
 
 async def test_the_worker_ends_when_its_parent_closes_the_wire(worker: WireToWorker):
     worker.generate(1, "Go.", json_schema=ENDLESS)
-    worker.process.stdin.close()
+    worker.stdin.close()
     async with asyncio.timeout(10):
         assert await worker.process.wait() == 0
 
@@ -142,6 +151,7 @@ async def test_the_worker_dies_with_a_killed_parent(gguf: Path, eventually: Even
         pass_fds=[read_end],
     )
     os.close(read_end)
+    assert parent.stdout
     with os.fdopen(write_end, "w") as wire:
         child = int(await parent.stdout.readline())
         wire.write(json.dumps({"path": str(gguf), "context_window": 512, "threads": 1}) + "\n")

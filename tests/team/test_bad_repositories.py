@@ -11,8 +11,8 @@ from agents.base import NotReadyError
 from agents.inference import PromptTooLongError
 from agents.progress import silent
 from memory.records import TicketState
-from tests.team.conftest import REQUEST, SLUGIFY, Gather, git
-from tests.team.test_sentence_to_merge import _ready_ticket
+from tests.sample import REQUEST, SLUGIFY, git
+from tests.team.conftest import Gather, ready_ticket
 
 
 async def test_repository_without_tests_gets_its_first_ones(
@@ -21,7 +21,7 @@ async def test_repository_without_tests_gets_its_first_ones(
     shutil.rmtree(repository / "tests")
     git(repository, "commit", "--quiet", "--all", "-m", "no tests")
     team = await gather(SLUGIFY)
-    ticket = await team.run_ticket(await _ready_ticket(team), silent)
+    ticket = await team.run_ticket(await ready_ticket(team), silent)
 
     assert ticket.state is TicketState.REVIEW
     assert list(ticket.evidence.test_hashes) == ["tests/test_slugify.py"]
@@ -34,7 +34,7 @@ async def test_failure_that_was_there_before_is_not_the_tickets(
     git(repository, "add", "--all")
     git(repository, "commit", "--quiet", "-m", "a failing test")
     team = await gather(SLUGIFY)
-    ticket = await team.run_ticket(await _ready_ticket(team), silent)
+    ticket = await team.run_ticket(await ready_ticket(team), silent)
 
     assert ticket.state is TicketState.REVIEW
     assert ticket.evidence.baseline_failing == ["tests/test_old.py::test_old"]
@@ -48,7 +48,7 @@ async def test_code_that_breaks_another_test_is_not_green(gather: Gather, reposi
     git(repository, "add", "--all")
     git(repository, "commit", "--quiet", "-m", "forbid it")
     team = await gather(SLUGIFY, max_candidates=2)
-    ticket = await team.run_ticket(await _ready_ticket(team), silent)
+    ticket = await team.run_ticket(await ready_ticket(team), silent)
 
     assert ticket.state is TicketState.BLOCKED
     assert "test_no_slugs_here" in ticket.note
@@ -56,7 +56,7 @@ async def test_code_that_breaks_another_test_is_not_green(gather: Gather, reposi
 
 async def test_detached_head_is_refused_with_what_to_do(gather: Gather, repository: Path) -> None:
     team = await gather(SLUGIFY)
-    ticket_id = await _ready_ticket(team)
+    ticket_id = await ready_ticket(team)
     git(repository, "checkout", "--quiet", "--detach")
 
     with pytest.raises(NotReadyError, match="git switch"):
@@ -86,7 +86,7 @@ async def test_source_file_that_is_not_utf8_does_not_stop_work_on_others(
     git(repository, "commit", "--quiet", "-m", "legacy")
     team = await gather(SLUGIFY)
 
-    assert (await team.run_ticket(await _ready_ticket(team), silent)).state is TicketState.REVIEW
+    assert (await team.run_ticket(await ready_ticket(team), silent)).state is TicketState.REVIEW
 
 
 async def test_request_longer_than_the_context_is_refused_with_the_numbers(gather: Gather) -> None:

@@ -11,8 +11,8 @@ from agents.base import ConflictError, InvalidStateError, NotReadyError
 from agents.orchestrator import Orchestrator
 from agents.progress import Progress, silent
 from memory.records import TicketState
-from tests.team.conftest import REQUEST, SLUGIFY, Gather, git
-from tests.team.test_sentence_to_merge import _ready_ticket
+from tests.sample import REQUEST, SLUGIFY, git
+from tests.team.conftest import Gather, ready_ticket
 
 
 async def _until(team: Orchestrator, ticket_id: str, state: TicketState) -> None:
@@ -25,7 +25,7 @@ async def test_cancelled_ticket_is_ready_again_and_can_be_run(
     gather: Gather, state: TicketState, repository: Path
 ) -> None:
     team = await gather(SLUGIFY, delay=0.05)
-    ticket_id = await _ready_ticket(team)
+    ticket_id = await ready_ticket(team)
     work = asyncio.ensure_future(team.run_ticket(ticket_id, silent))
     await asyncio.wait_for(_until(team, ticket_id, state), 30)
 
@@ -42,7 +42,7 @@ async def test_cancelled_ticket_is_ready_again_and_can_be_run(
 
 async def test_interrupted_work_is_found_ready_after_a_restart(gather: Gather) -> None:
     team = await gather(SLUGIFY)
-    ticket = await team.ticket(await _ready_ticket(team))
+    ticket = await team.ticket(await ready_ticket(team))
     ticket.state = TicketState.IMPLEMENTING  # what a kill leaves behind
     await team._team.tools.memory.tickets.replace(ticket)
 
@@ -54,7 +54,7 @@ async def test_interrupted_work_is_found_ready_after_a_restart(gather: Gather) -
 
 async def test_merge_that_happened_before_the_kill_counts(gather: Gather, repository: Path) -> None:
     team = await gather(SLUGIFY)
-    ticket_id = await _ready_ticket(team)
+    ticket_id = await ready_ticket(team)
     await team.run_ticket(ticket_id, silent)
     ticket = await team.ticket(ticket_id)
     workspace = team._team.workspace
@@ -73,7 +73,7 @@ async def test_merge_that_did_not_happen_before_the_kill_can_be_accepted_again(
     gather: Gather, repository: Path
 ) -> None:
     team = await gather(SLUGIFY)
-    ticket_id = await _ready_ticket(team)
+    ticket_id = await ready_ticket(team)
     await team.run_ticket(ticket_id, silent)
     ticket = await team.ticket(ticket_id)
     ticket.pending_merge = await team._team.workspace.prepare_merge("main", ticket.branch, "Merge")
@@ -123,7 +123,7 @@ async def test_message_is_kept_even_when_its_reply_is_stopped(gather: Gather) ->
 async def test_second_window_cannot_run_a_ticket_beside_the_first(gather: Gather) -> None:
     first = await gather(SLUGIFY, delay=0.05)
     second = await gather(SLUGIFY)
-    ticket_id = await _ready_ticket(first)
+    ticket_id = await ready_ticket(first)
     work = asyncio.ensure_future(first.run_ticket(ticket_id, silent))
     await asyncio.wait_for(_until(first, ticket_id, TicketState.TESTING), 30)
 

@@ -12,21 +12,15 @@ import pytest
 from agents.base import GitRefusedError, InvalidStateError
 from agents.progress import Progress, silent
 from memory.records import TicketState
-from tests.team.conftest import REQUEST, SLUGIFY, WRONG_SLUGIFY, Gather, git
-
-
-async def _ready_ticket(team, request: str = REQUEST) -> str:  # type: ignore[no-untyped-def]
-    turn = await team.chat(request, None, silent)
-    assert turn.proposal_id
-    tickets, _message = await team.accept_spec(turn.proposal_id, None, silent)
-    return tickets[0].id
+from tests.sample import SLUGIFY, git
+from tests.team.conftest import WRONG_SLUGIFY, Gather, ready_ticket
 
 
 async def test_sentence_becomes_a_merged_and_proved_branch(
     gather: Gather, repository: Path
 ) -> None:
     team = await gather(SLUGIFY)
-    ticket_id = await _ready_ticket(team)
+    ticket_id = await ready_ticket(team)
 
     ticket = await team.run_ticket(ticket_id, silent)
     assert ticket.state is TicketState.REVIEW
@@ -50,7 +44,7 @@ async def test_sentence_becomes_a_merged_and_proved_branch(
 async def test_evidence_is_what_happened(gather: Gather, repository: Path) -> None:
     base = git(repository, "rev-parse", "HEAD")
     team = await gather(WRONG_SLUGIFY, SLUGIFY)
-    ticket = await team.run_ticket(await _ready_ticket(team), silent)
+    ticket = await team.run_ticket(await ready_ticket(team), silent)
     evidence = ticket.evidence
 
     assert evidence.red_run and evidence.red_run.failed + evidence.red_run.errors > 0
@@ -70,7 +64,7 @@ async def test_nothing_of_the_person_moves_before_the_click(
     gather: Gather, repository: Path
 ) -> None:
     team = await gather(SLUGIFY)
-    ticket_id = await _ready_ticket(team)
+    ticket_id = await ready_ticket(team)
     (repository / "textkit" / "counting.py").write_text("# being edited\n")
     (repository / "new.txt").write_text("mine\n")
     git(repository, "add", "new.txt")
@@ -88,7 +82,7 @@ async def test_merge_over_a_file_being_edited_is_refused_and_harmless(
     gather: Gather, repository: Path
 ) -> None:
     team = await gather(SLUGIFY)
-    ticket_id = await _ready_ticket(team)
+    ticket_id = await ready_ticket(team)
     await team.run_ticket(ticket_id, silent)
     edited = repository / "textkit" / "cleaning.py"
     edited.write_text(edited.read_text() + "# mine\n")
@@ -107,7 +101,7 @@ async def test_code_that_never_passes_blocks_the_ticket_with_the_best_attempt(
     gather: Gather, repository: Path
 ) -> None:
     team = await gather(WRONG_SLUGIFY, max_candidates=3)
-    ticket = await team.run_ticket(await _ready_ticket(team), silent)
+    ticket = await team.run_ticket(await ready_ticket(team), silent)
 
     assert ticket.state is TicketState.BLOCKED
     assert "0 of 2" in ticket.note and "def slugify" in ticket.note
@@ -116,9 +110,19 @@ async def test_code_that_never_passes_blocks_the_ticket_with_the_best_attempt(
     assert "slugify" not in (repository / "textkit" / "cleaning.py").read_text()
 
 
+async def test_a_near_miss_is_mended_without_asking_again(gather: Gather) -> None:
+    near_miss = SLUGIFY.replace("lower()", "upper()")
+    assert near_miss != SLUGIFY
+    team = await gather(near_miss)
+    said: list[Progress] = []
+    ticket = await team.run_ticket(await ready_ticket(team), said.append)
+    assert ticket.state is TicketState.REVIEW
+    assert any("mutation" in progress.text and "line" in progress.text for progress in said)
+
+
 async def test_rejection_with_words_reaches_the_next_attempt(gather: Gather) -> None:
     team = await gather(SLUGIFY)
-    ticket_id = await _ready_ticket(team)
+    ticket_id = await ready_ticket(team)
     await team.run_ticket(ticket_id, silent)
 
     reason = 'Digits stay: slugify("Top 10") returns "top-10".'
@@ -135,7 +139,7 @@ async def test_dropped_ticket_leaves_no_branch_and_no_change(
     gather: Gather, repository: Path
 ) -> None:
     team = await gather(SLUGIFY)
-    ticket_id = await _ready_ticket(team)
+    ticket_id = await ready_ticket(team)
     await team.run_ticket(ticket_id, silent)
     ticket = await team.reject_ticket(ticket_id, "not wanted", drop=True)
 
@@ -147,7 +151,7 @@ async def test_dropped_ticket_leaves_no_branch_and_no_change(
 async def test_every_step_is_narrated_by_its_agent(gather: Gather) -> None:
     team = await gather(SLUGIFY)
     heard: list[Progress] = []
-    await team.run_ticket(await _ready_ticket(team), heard.append)
+    await team.run_ticket(await ready_ticket(team), heard.append)
 
     assert {"tester", "developer", "architect"} <= {p.agent for p in heard}
     assert any("green" in p.text for p in heard)
@@ -164,7 +168,7 @@ async def test_suggestion_that_candidates_contradict_is_withdrawn(gather: Gather
     ]  # fmt: skip
     variants = [SLUGIFY, SLUGIFY.replace("words", "parts"), SLUGIFY.replace("words", "found")]
     team = await gather(*variants, WRONG_SLUGIFY, rules=rules)
-    ticket_id = await _ready_ticket(team, "Add a function slugify(text).")
+    ticket_id = await ready_ticket(team, "Add a function slugify(text).")
     ticket = await team.run_ticket(ticket_id, silent)
 
     assert ticket.state is TicketState.REVIEW

@@ -50,3 +50,16 @@ def test_plain_words_are_no_example(text: str) -> None:
 def test_examples_keep_their_order_and_come_once() -> None:
     text = "f(2) returns 4 and f(1) returns 2. Again: f(2) returns 4."
     assert [e.call for e in extract_examples(text)] == ["f(2)", "f(1)"]
+
+
+def test_doctests_are_examples() -> None:
+    text = (
+        "Double it.\n>>> double(2)\n4\n>>> double([1])  # a list\n[1, 1]\n>>> double(None)\n"
+        "Traceback (most recent call last):\nTypeError: nothing to double\n>>> x = 1\n"
+        ">>> print(double(3))\nsix\n"
+    )
+    assert extract_examples(text) == [
+        Example("double(2)", expected="4"),
+        Example("double([1])", expected="[1, 1]"),
+        Example("double(None)", raises="TypeError"),
+    ]

@@ -1,10 +1,12 @@
 """What a wish is about is read off its words."""
 
+from collections.abc import Set as AbstractSet
+
 from agents.behaviors.find_subjects import find_subjects
 
 
 def _symbols(
-    text: str, classes: set[str] = frozenset(), known: set[str] = frozenset()
+    text: str, classes: AbstractSet[str] = frozenset(), known: AbstractSet[str] = frozenset()
 ) -> list[str]:
     return [s.symbol for s in find_subjects(text, set(classes), set(known))]
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from agents.behaviors.judge_red import wrong_reason
-from agents.tools.test_runner import TestCase
+from agents.behaviors.judge_red import brought_for_nothing, wrong_reason
+from agents.tools.test_runner import TestCase, TestRun
 from memory.records import Ticket
 
 FILES = ["pkg/__init__.py", "pkg/mod.py", "tests/test_f.py"]
@@ -50,3 +50,31 @@ def test_exception_out_of_the_target_file_is_the_right_reason() -> None:
 )
 def test_any_other_outcome_is_not(outcome: str, message: str) -> None:
     assert _judge(outcome, message)
+
+
+def _brought(*cases: TestCase, symbol: str = "f") -> str | None:
+    ticket = Ticket(
+        id="tkt-1", repository="/r", title="t", target_file="pkg/mod.py", target_symbol=symbol
+    )
+    return brought_for_nothing(TestRun("pytest", 1, list(cases)), ticket, FILES)
+
+
+ODD = TestCase("t.py::test_a", "failed", "KeyError: 'x'")
+NONE = TestCase("t.py::test_b", "failed", "TypeError: object of type 'NoneType' has no len()")
+RIGHT = TestCase("t.py::test_c", "failed", "AssertionError: assert None == 2")
+GREEN = TestCase("t.py::test_d", "passed")
+
+
+def test_brought_tests_need_one_right_reason_and_none_that_is_broken() -> None:
+    assert _brought(RIGHT, ODD, GREEN) is None
+    assert _brought(NONE) is None, "a stub gives None"
+    assert "another reason" in (_brought(ODD, GREEN) or "")
+    broken = TestCase("t.py", "error", "ModuleNotFoundError: No module named 'nowhere'")
+    assert "t.py: it fails" in (_brought(RIGHT, broken) or "")
+
+
+def test_any_missing_name_is_right_where_the_whole_file_is_to_change() -> None:
+    missing = TestCase("t.py", "error", "ImportError: cannot import name 'g' from 'pkg.mod' (x)")
+    other = TestCase("t.py", "error", "ImportError: cannot import name 'g' from 'pkg.rest' (x)")
+    assert _brought(missing, symbol="") is None
+    assert _brought(missing) is not None and _brought(other, symbol="") is not None

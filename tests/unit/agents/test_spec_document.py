@@ -33,6 +33,7 @@ def _requirement(identifier: str = "REQ-cccccc") -> Requirement:
         id=identifier,
         title="Third",
         statement="When e, the library shall f.",
+        source="Add g(n), please:\n\n    g(1) returns 2",
         criteria=[Criterion(id="AC-1", text="adds", call="g(1)", expected="2", origin="person")],
     )
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from memory.errors import SchemaMismatchError, StoreUnavailableError
-from memory.schema import LOGS
+from memory.schema import LOGS, SCHEMA_VERSION
 from memory.sqlite_store import SqliteStore
 
 ROOT = Path(__file__).parents[3]
@@ -89,6 +89,21 @@ async def test_a_newer_schema_is_refused_in_clear_words(tmp_path: Path) -> None:
         connection.execute("PRAGMA user_version = 99")
     with pytest.raises(SchemaMismatchError, match=r"version 99.*Start a newer Tenon"):
         await SqliteStore.open(path)
+
+
+async def test_a_database_of_the_version_before_is_taken_over(tmp_path: Path) -> None:
+    path = tmp_path / "tenon.sqlite3"
+    store = await SqliteStore.open(path)
+    document = {"id": "tkt-1", "revision": 0, "repository": "/r"}
+    await store.insert("tickets", document)
+    await store.close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA user_version = 1")
+    store = await SqliteStore.open(path)
+    assert await store.get("tickets", "tkt-1") == document
+    await store.close()
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
 
 
 async def test_a_read_only_folder_is_named(ordinary_user: Path) -> None:

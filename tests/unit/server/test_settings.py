@@ -41,6 +41,11 @@ def test_editor_goes_over_environment_and_environment_over_default(monkeypatch):
         ("AGENTS", '{"developer": {"colour": "red"}}'),
         ("ENDPOINT_URL", "ftp://example.org"),
         ("SPEC_PATH", "../outside.md"),
+        ("AGENTS", '{"developer": {"models": [{"tier": "heavy"}]}}'),
+        ("MODEL_OPTIONS", '{"a.gguf": {"top_p": 2}}'),
+        ("MEMORY_BUDGET", "lots"),
+        ("CATALOG", "/nowhere/catalog.json"),
+        ("ENDPOINT_API_KEY", "of two words"),
     ],
 )
 def test_unusable_value_gives_a_finding_and_the_default(monkeypatch, name, value):
@@ -87,7 +92,53 @@ def test_secrets_are_not_shown(monkeypatch):
     monkeypatch.setenv("TENON_ENDPOINT_API_KEY", "hush")
     monkeypatch.setenv("TENON_MONGODB_URI", "mongodb://me:hush@localhost")
 
-    assert "hush" not in str(settings.load().in_force())
+    loaded = settings.load()
+
+    assert "hush" not in str(loaded.in_force()) + repr(loaded)
+    assert in_force(loaded, "endpoint_api_key").value == "(set)"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("ENDPOINT_API_KEY", "hush\r\nX-More: 1"), ("MONGODB_URI", "postgres://me:hush@localhost")],
+)
+def test_a_secret_that_is_not_usable_is_not_repeated(monkeypatch, name, value):
+    monkeypatch.setenv(f"TENON_{name}", value)
+
+    loaded = settings.load()
+
+    assert f"TENON_{name}" in loaded.findings[0].text
+    assert "hush" not in str(loaded.findings)
+
+
+def test_the_end_of_line_of_a_key_file_is_no_part_of_the_key(monkeypatch):
+    monkeypatch.setenv("TENON_ENDPOINT_API_KEY", "hush\r\n")
+
+    assert settings.load().values.endpoint_api_key == "hush"
+
+
+@pytest.mark.parametrize("name", ["endpointApiKey", "mongodbUri"])
+def test_secrets_are_not_taken_from_the_editors_settings(name):
+    loaded = settings.load({name: "mongodb://me:hush@localhost"})
+
+    assert loaded.values == settings.Settings()
+    assert f"tenon.{name} is a secret" in loaded.findings[0].text
+    assert "hush" not in str(loaded.findings)
+
+
+def test_keys_of_objects_may_be_spelled_as_in_the_editor_or_as_in_the_environment():
+    options = {"topK": 20, "repeat_penalty": 1.1}
+    loaded = settings.load(
+        {
+            "modelOptions": {"x": options},
+            "agents": {"developer": {"contextWindow": 4096, "models": ["y", {"model": "z"}]}},
+        }
+    )
+
+    assert loaded.findings == []
+    x, developer = loaded.values.model_options["x"], loaded.values.agents["developer"]
+    assert (x.top_k, x.repeat_penalty, developer.context_window) == (20, 1.1, 4096)
+    assert [choice.model for choice in developer.models] == ["y", "z"]
 
 
 def test_folders_may_start_with_a_tilde():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 import os
 import random
 import shutil
@@ -21,6 +22,7 @@ from server.models import verification
 from server.models.catalog import CatalogModel, PackageParts
 from server.models.sources import fetch
 from server.models.transfer import DiskFullError, FetchError
+from server.models.user_catalog import read_catalog
 from tests.unit.server.file_server import FileServer, serving
 
 CONTENT = random.Random(1).randbytes(3_000_000)
@@ -89,6 +91,23 @@ async def test_fetches_from_the_web_and_reports_progress(
     assert path.read_bytes() == CONTENT
     assert reports[-1][:2] == (len(CONTENT), len(CONTENT))
     assert [done for done, _, _ in reports] == sorted(done for done, _, _ in reports)
+
+
+async def test_offline_mode_asks_no_source_on_the_network_and_says_so(
+    model: CatalogModel, web: FileServer, tmp_path: Path
+) -> None:
+    with pytest.raises(FetchError, match=r"Offline mode is on.*TENON_OFFLINE=0.*test\.gguf"):
+        await fetch(model, tmp_path, offline=True)
+    assert web.ranges == []
+
+
+async def test_offline_mode_uses_what_is_on_this_machine(
+    model: CatalogModel, web: FileServer, tmp_path: Path
+) -> None:
+    own = tmp_path / "own.gguf"
+    own.write_bytes(CONTENT)
+    assert await fetch(model, tmp_path / "models", local_path=own, offline=True) == own
+    assert web.ranges == []
 
 
 async def test_a_fetched_file_is_not_fetched_or_hashed_again(
@@ -209,6 +228,20 @@ async def test_an_unreachable_source_gives_way_to_the_next(
     assert path.read_bytes() == CONTENT
     assert len(caplog.messages) == 1
     assert "https: 127.0.0.1 is out of reach" in caplog.messages[0]
+
+
+async def test_a_model_of_the_persons_own_catalogue_goes_on_where_the_web_broke_off(
+    web: FileServer, tmp_path: Path
+) -> None:
+    digest = hashlib.sha256(CONTENT).hexdigest()
+    entry = {"id": "mine", "url": web.url, "sha256": digest, "size": len(CONTENT)}
+    (tmp_path / "catalog.json").write_text(json.dumps([entry]))
+    mine = read_catalog(tmp_path / "catalog.json")["mine"]
+    web.breaks_after = [1_000_000, 0]
+    with pytest.raises(FetchError, match="packages: no package holds it"):
+        await fetch(mine, tmp_path, ["https", "packages"])
+    assert (await fetch(mine, tmp_path, WEB)).read_bytes() == CONTENT
+    assert web.ranges == [None, "bytes=1000000-", "bytes=1000000-"]
 
 
 async def test_packages_go_on_after_the_parts_that_arrived(

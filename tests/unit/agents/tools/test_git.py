@@ -205,6 +205,18 @@ async def test_hook_that_refuses_leaves_the_index_as_it_was(
     assert repository.picture() == before
 
 
+async def test_hooks_do_not_see_the_keys(
+    workspace: Workspace, repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TENON_ENDPOINT_API_KEY", "hush")
+    monkeypatch.setenv("TENON_MONGODB_URI", "mongodb://me:hush@localhost")
+    hook = repository.root / ".git/hooks/pre-commit"
+    hook.write_text("#!/bin/sh\nif env | grep -q hush; then echo 'seen' >&2; exit 1; fi\n")
+    hook.chmod(0o755)
+    repository.write("a.md", "x")
+    await workspace.commit_file("a.md", "docs: a")
+
+
 async def test_file_outside_the_repository_is_refused(workspace: Workspace) -> None:
     for path in ("../x", "/etc/passwd", "nope.md"):
         with pytest.raises(GitRefusedError):

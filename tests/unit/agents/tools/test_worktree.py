@@ -104,6 +104,24 @@ async def test_reset_removes_what_is_not_committed(worktree: Worktree) -> None:
     assert await worktree.read("code.py") == "A = 1\n"
 
 
+async def test_visit_of_a_commit_moves_no_branch_and_leaves_nothing_behind(
+    worktree: Worktree, repository: Repository
+) -> None:
+    first = await worktree.head()
+    await worktree.write("code.py", "A = 2\n")
+    second = await worktree.commit(["code.py"], "x", {})
+
+    async with worktree.visiting(first):
+        assert await worktree.head() == first
+        assert repository.git("rev-parse", worktree.branch).strip() == second
+        (worktree.root / "code.py").write_text("A = 3\n")
+        (worktree.root / "left.py").touch()
+
+    assert await worktree.head() == second
+    assert await worktree.read("code.py") == "A = 2\n"
+    assert await worktree.diff() == ""
+
+
 async def test_diff_shows_new_files(worktree: Worktree) -> None:
     base = await worktree.head()
     await worktree.write("code.py", "A = 2\n")

@@ -5,6 +5,7 @@ from agents.inference import ChatTurn, CompletionRequest, Tier
 from server.models.configuration import (
     AgentModel,
     Endpoint,
+    ModelChoice,
     ModelSettings,
     SamplingOverride,
     chain,
@@ -48,6 +49,41 @@ def test_an_agent_has_its_own_model_window_and_threads():
     assert ids(settings, "developer")[0] == "qwen2.5-coder-1.5b"
 
 
+def test_an_agents_models_are_tried_in_its_order_each_in_its_own_way():
+    large = ModelChoice("a.gguf", 16384, sampling=SamplingOverride(top_k=7))
+    own = AgentModel(threads=1, models=(large, ModelChoice("a.gguf", 4096), ModelChoice("b.gguf")))
+    first, second, third, *rest = chain(
+        replace(SETTINGS, agents={"tester": own}), "tester", Tier.STANDARD
+    )
+    assert [each.id for each in (first, second, third)] == ["a", "a", "b"]
+    assert [each.context_window for each in (first, second, third)] == [16384, 4096, 8192]
+    assert (first.threads, first.sampling.top_k, second.sampling.top_k) == (1, 7, None)
+    assert [each.id for each in rest] == ["qwen2.5-coder-1.5b", "qwen2.5-coder-0.5b"]
+
+
+def test_an_agent_has_stronger_models_of_its_own():
+    own = AgentModel(models=(ModelChoice("big.gguf", tier=Tier.HEAVY), ModelChoice("a.gguf")))
+    settings = replace(SETTINGS, agents={"developer": own}, heavy_model="heavy.gguf")
+    assert ids(settings)[0] == "a"
+    assert ids(settings, tier=Tier.HEAVY)[:3] == ["big", "heavy", "a"]
+
+
+def test_options_of_a_model_hold_wherever_it_is_used_and_the_agents_own_go_first():
+    options = {"heavy.gguf": ModelChoice(context_window=1024, threads=4)}
+    settings = replace(SETTINGS, heavy_model="heavy.gguf", model_options=options)
+    first = chain(settings, "pm", Tier.HEAVY)[0]
+    assert (first.context_window, first.threads) == (1024, 4)
+    settings = replace(settings, agents={"pm": AgentModel(threads=1)})
+    first = chain(settings, "pm", Tier.HEAVY)[0]
+    assert (first.context_window, first.threads) == (1024, 1)
+
+
+def test_equal_ways_to_run_a_model_are_one_whatever_the_tier_and_the_sampling():
+    warm = AgentModel(sampling=SamplingOverride(temperature=1.0))
+    settings = replace(SETTINGS, agents={"pm": warm}, heavy_model="qwen2.5-coder-1.5b")
+    assert chain(settings, "pm", Tier.HEAVY)[0] == chain(settings, "tester", Tier.STANDARD)[0]
+
+
 def test_stronger_tiers_fall_back_to_weaker_ones():
     settings = replace(SETTINGS, heavy_model="heavy.gguf", mega_model="mega.gguf")
     assert ids(settings, tier=Tier.MEGA)[:3] == ["mega", "heavy", "qwen2.5-coder-1.5b"]
@@ -62,7 +98,7 @@ def test_a_configured_endpoint_comes_first_and_local_models_stand_in():
 
 def test_an_agent_can_be_kept_off_the_endpoint():
     settings = replace(SETTINGS, endpoint=ENDPOINT, agents={"pm": AgentModel("qwen2.5-coder-0.5b")})
-    assert ids(settings, "pm")[0] == "qwen2.5-coder-0.5b"
+    assert ids(settings, "pm") == ["qwen2.5-coder-0.5b", "qwen2.5-coder-1.5b"]
     assert ids(settings, "developer")[0] == "big"
 
 

@@ -14,7 +14,7 @@ KNOWN = CATALOG[TEST_MODEL]
 @pytest.fixture
 def known(tmp_path: Path) -> ModelConfiguration:
     path = KNOWN.path(tmp_path)
-    return ModelConfiguration(TEST_MODEL, Tier.STANDARD, path, 512, 1, models_dir=tmp_path)
+    return ModelConfiguration(TEST_MODEL, Tier.STANDARD, path, 512, 1, tmp_path, known=KNOWN)
 
 
 def write(configuration: ModelConfiguration, size: int, start: bytes = b"GGUF") -> None:
@@ -43,14 +43,14 @@ def test_a_file_of_the_right_size_with_other_content_is_refused(known: ModelConf
 
 
 def test_a_file_that_is_no_gguf_is_refused_under_any_name(known: ModelConfiguration):
-    own = replace(known, id="my own")
+    own = replace(known, id="my own", known=None)
     write(own, 1000, start=b"<htm")
     with pytest.raises(BadModelFileError, match="not a GGUF"):
         check_model_file(own)
 
 
 def test_a_gguf_of_the_users_own_is_accepted_at_any_size(known: ModelConfiguration):
-    own = replace(known, id="my own")
+    own = replace(known, id="my own", known=None)
     write(own, 1000)
     check_model_file(own)
 

@@ -3,6 +3,7 @@ import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,9 +37,9 @@ async def registry(server: EndpointServer, tmp_path: Path) -> AsyncIterator[Mode
     await models.close()
 
 
-def request(text: str = "Hi.", **fields: object) -> CompletionRequest:
+def request(text: str = "Hi.", max_tokens: int = 50, **fields: Any) -> CompletionRequest:
     messages = (ChatTurn("system", "Be kind."), ChatTurn("user", text))
-    return CompletionRequest("developer", messages, **{"max_tokens": 50} | fields)
+    return CompletionRequest("developer", messages, max_tokens, **fields)
 
 
 async def test_the_answer_streams_and_adds_up(registry: ModelRegistry, server: EndpointServer):
@@ -98,13 +99,14 @@ async def test_closing_the_iterator_ends_the_request_at_the_server(
     ("status", "error", "words"),
     [
         (401, {"error": {"message": "Bad key."}}, r"Bad key\. .*TENON_ENDPOINT_API_KEY"),
+        (401, {"error": {"message": f"Bad key {KEY}."}}, r"Bad key …\."),
         (404, {"error": {"message": "No such model."}}, r"big-model.*No such model"),
         (503, {"error": "loading"}, "loading"),
         (500, {}, "cannot serve big-model"),
     ],
 )
 async def test_a_server_that_cannot_serve_is_told_in_its_own_words(
-    registry: ModelRegistry, server: EndpointServer, status: int, error: dict, words: str
+    registry: ModelRegistry, server: EndpointServer, status: int, error: dict[str, Any], words: str
 ):
     server.status, server.error = status, error
     with pytest.raises(ModelUnavailableError, match=words) as caught:
@@ -137,6 +139,39 @@ async def test_an_error_in_the_middle_of_the_stream_is_told(
     server.events = [text_event("half"), {"error": {"message": "Out of memory."}}]
     with pytest.raises(GenerationFailedError, match="Out of memory"):
         await complete_one(registry, request())
+
+
+async def impatient(server: EndpointServer, folder: Path) -> ModelRegistry:
+    endpoint = Endpoint(server.url, "m", timeout=0.2)
+    return ModelRegistry(ModelSettings(cache_dir=folder, endpoint=endpoint, fallbacks=()))
+
+
+async def test_a_server_that_says_nothing_is_given_up_before_the_first_text(
+    server: EndpointServer, tmp_path: Path
+):
+    server.hold_after = 0
+    models = await impatient(server, tmp_path)
+    with pytest.raises(ModelUnavailableError, match=r"said nothing.*TENON_ENDPOINT_TIMEOUT"):
+        await complete_one(models, request())
+    await models.close()
+
+
+async def test_a_server_that_falls_silent_in_an_answer_is_not_replaced(
+    server: EndpointServer, tmp_path: Path
+):
+    server.hold_after = 1
+    models = await impatient(server, tmp_path)
+    with pytest.raises(GenerationFailedError, match="in the middle of the answer"):
+        await complete_one(models, request())
+    await models.close()
+
+
+async def test_at_the_deadline_the_answer_ends_with_what_it_has(
+    registry: ModelRegistry, server: EndpointServer
+):
+    server.hold_after = 1
+    completion = await complete_one(registry, request(deadline_seconds=0.5))
+    assert (completion.text, completion.finish_reason) == ("Hello", "deadline")
 
 
 async def test_nobody_there_is_told_with_the_address(tmp_path: Path):

@@ -1,12 +1,19 @@
 import asyncio
 import json
 from contextlib import aclosing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from agents.inference import ChatTurn, CompletionRequest, GenerationFailedError, complete_one
+from agents.inference import (
+    ChatTurn,
+    CompletionRequest,
+    GenerationFailedError,
+    Tier,
+    complete_one,
+)
 from server.models.configuration import ModelSettings
 from server.models.registry import ModelRegistry
 from server.models.scripted import ScriptedModel
@@ -50,6 +57,18 @@ async def test_a_prompt_without_a_rule_is_shown(tmp_path: Path):
     model = scripted(tmp_path, {"contains": "x", "reply": "y"})
     with pytest.raises(GenerationFailedError, match=r"(?s)developer.*You\..*Hello there"):
         await complete_one(model, request("Hello there"))
+
+
+async def test_a_stronger_tier_has_replies_of_its_own(tmp_path: Path):
+    path = tmp_path / "rules.json"
+    rules = [{"tier": "heavy", "reply": "strong"}, {"reply": "weak"}]
+    path.write_text(json.dumps({"rules": rules, "tiers": ["heavy"]}), "utf-8")
+    model = ScriptedModel(path)
+    assert model.next_tier("developer", Tier.STANDARD) is Tier.HEAVY
+    assert model.next_tier("developer", Tier.HEAVY) is None
+    asked = request("go")
+    assert (await complete_one(model, asked)).text == "weak"
+    assert (await complete_one(model, replace(asked, tier=Tier.HEAVY))).text == "strong"
 
 
 async def test_cancelling_stops_the_stream(tmp_path: Path):

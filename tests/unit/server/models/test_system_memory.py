@@ -43,5 +43,14 @@ def test_a_system_that_does_not_tell_refuses_nothing(system: Path):
     assert system_memory.available_bytes() is None
 
 
+def test_all_the_memory_is_the_machines_or_the_containers(system: Path):
+    assert system_memory.total_bytes() == 16 * GIB
+    limit(system, str(4 * GIB))
+    assert system_memory.total_bytes() == 4 * GIB
+    limit(system, "max")
+    assert system_memory.total_bytes() == 16 * GIB
+
+
 def test_this_machine_tells():
-    assert system_memory.available_bytes() is None or system_memory.available_bytes() > 0
+    available = system_memory.available_bytes()
+    assert available is None or available > 0

@@ -1,50 +1,70 @@
-"""The worker's messages: whoever asks gets an answer, from the moment it says `ready`."""
+"""The worker's messages: whoever asks gets an answer, and the wrong question an error."""
+
+from __future__ import annotations
 
 import io
-import json
+from typing import Any
 
 import pytest
 
-from server.models.worker import Worker
+from server.models.worker import Wire, Worker
 
 
-class FakeLlama:
-    context_window = 512
+class RecordingWire(Wire):
+    """Remembers what the worker says."""
 
-    def prompt_tokens(self, messages):
+    def __init__(self) -> None:
+        self.events: list[tuple[str, dict[str, Any]]] = []
+
+    def send(self, event: str, **fields: Any) -> None:
+        self.events.append((event, fields))
+
+
+class CountingModel:
+    """Counts messages as tokens; refuses a system message, as some templates do."""
+
+    context_window = 4
+
+    def prompt_tokens(self, messages: list[dict[str, str]]) -> list[int]:
+        if messages[0]["role"] == "system":
+            raise ValueError("The model's chat template refused the messages.")
         return [0] * len(messages)
 
 
-class EagerParent:
-    """Asks for a count the moment it reads `ready`, and remembers every answer."""
-
-    def __init__(self):
-        self.worker = None
-        self.events = []
-
-    def send(self, event, **fields):
-        self.events.append((event, fields))
-        if event == "ready":
-            self.worker._take({"op": "count", "id": 1, "messages": ["hello"]})
+@pytest.fixture
+def worker() -> Worker:
+    worker = Worker(RecordingWire(), io.StringIO())
+    worker._llama = CountingModel()  # type: ignore[assignment]  # it only counts
+    return worker
 
 
-class LeftError(Exception):
-    pass
+def events(worker: Worker) -> list[tuple[str, dict[str, Any]]]:
+    assert isinstance(worker._wire, RecordingWire)
+    return worker._wire.events
 
 
-def test_count_right_after_ready_is_answered(monkeypatch):
-    parent = EagerParent()
-    worker = parent.worker = Worker(parent, io.StringIO(json.dumps({"id": 1}) + "\n"))
-    monkeypatch.setattr(
-        worker, "_read", lambda: worker._incoming.put({}) or worker._take({"id": 2})
-    )
-    monkeypatch.setattr(worker, "_load", lambda _message: FakeLlama())
+def test_a_count_is_answered(worker: Worker):
+    worker._take({"op": "count", "id": 1, "messages": [{"role": "user"}]})
+    assert events(worker) == [("count", {"id": 1, "tokens": 1})]
 
-    def leave(*_):
-        raise LeftError
 
-    monkeypatch.setattr(worker, "_generate", leave)
-    with pytest.raises(LeftError):
-        worker.run()
+def test_messages_that_the_template_refuses_are_an_error(worker: Worker):
+    worker._take({"op": "count", "id": 1, "messages": [{"role": "system"}]})
+    [(event, fields)] = events(worker)
+    assert (event, fields["id"]) == ("error", 1)
 
-    assert parent.events == [("ready", {"context_window": 512}), ("count", {"id": 1, "tokens": 1})]
+
+def test_a_prompt_that_does_not_fit_is_refused_with_the_numbers(worker: Worker):
+    fields = {"messages": [{"role": "user"}] * 2, "max_tokens": 3, "samplings": [{}]}
+    worker._take({"op": "generate", "id": 7, **fields})
+    assert events(worker) == [("tooLong", {"id": 7, "numbers": (2, 3, 4)})]
+
+
+@pytest.mark.parametrize("fields", [{}, {"messages": [], "max_tokens": 3, "samplings": [{"x": 1}]}])
+def test_a_malformed_request_is_an_error_and_the_worker_goes_on(
+    worker: Worker, fields: dict[str, Any]
+):
+    worker._take({"op": "generate", "id": 7, **fields})
+    [(event, answer)] = events(worker)
+    assert (event, answer["id"]) == ("error", 7)
+    assert "malformed" in answer["message"]

@@ -1,0 +1,68 @@
+"""Mend near misses by small changes that the tests judge, without the model."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import AsyncGenerator, Sequence
+
+from agents.base import IAgent
+from agents.behaviors.write_code import Candidate
+from agents.progress import Progress
+from agents.tools.edits import extract_symbol
+from agents.tools.mutation import Climb, climb
+from agents.workbench import Workbench
+
+_SECONDS = 20.0
+ORIGIN = "mutation"
+
+
+class MutateCode:
+    """The Developer's second behaviour: thousands of runs cost less than one answer."""
+
+    name = "mutate_code"
+
+    async def run(
+        self, agent: IAgent, bench: Workbench, texts: Sequence[str]
+    ) -> AsyncGenerator[Candidate, None]:
+        """Changed versions of `texts` (best first) that pass more tests; all that pass every one.
+
+        Some seconds at most, and never longer than the budget.
+        """
+        seconds = min(_SECONDS, bench.budget.seconds_left)
+        if not texts or bench.tests is None or seconds <= 0:
+            return
+        await bench.worktree.reset()
+        found = await climb(
+            bench.runner.sandbox,
+            bench.runner.python,
+            bench.worktree.root,
+            bench.ticket.target_file,
+            _symbols(bench.ticket.target_symbol, texts[0]),
+            [bench.tests.path],
+            texts,
+            seconds=seconds,
+        )
+        said = _in_words(found)
+        bench.context.report(Progress("step", agent.agent_type, said))
+        await agent.log("step", said, bench.ticket.id)
+        # What broke another test is followed by the next smallest change.
+        for text in found.greens or ((found.best,) if found.changes else ()):
+            code = extract_symbol(text, bench.ticket.target_symbol) or text
+            yield Candidate(code, text, ORIGIN)
+
+
+def _symbols(target: str, text: str) -> list[str]:
+    """The ticket's symbol, or every function and class of a file that is the unit itself."""
+    if target:
+        return [target]
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    return [node.name for node in ast.parse(text).body if isinstance(node, kinds)]
+
+
+def _in_words(found: Climb) -> str:
+    changes = "; ".join(f"line {change.line}: {change.what}" for change in found.changes)
+    what = f"changed {changes}" if changes else "no change helps"
+    return (
+        f"mutation: {len(found.passed)} of {found.total} tests pass after {found.runs} runs in "
+        f"{found.seconds:.0f} s; {what}"
+    )

@@ -1,0 +1,6 @@
+def load(lanes, vehicles):
+    pass
+
+
+def ashore(lanes, vehicles):
+    pass

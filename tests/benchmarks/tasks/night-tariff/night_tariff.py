@@ -1,0 +1,2 @@
+def cost(usage, day_price, night_price):
+    pass

@@ -1,0 +1,6 @@
+def read(text):
+    pass
+
+
+def height_at(text, time):
+    pass

@@ -1,0 +1,139 @@
+"""The operators make the changes they say, and every result is code."""
+
+import ast
+
+import pytest
+
+from agents.tools.mutation.hints import Hints, read_hints
+from agents.tools.mutation.operators import mutations
+from agents.tools.mutation.operators.patterns import variants
+from agents.tools.mutation.unit import Unit
+from tests.near_misses import NEAR_MISSES
+
+HINTS = Hints(strings=("a-b",), expected=("[]",), edges=("[]",), raises=("ValueError('no')",))
+
+
+def results(source: str, symbol: str = "f", hints: Hints = HINTS) -> set[str]:
+    unit = Unit(source, symbol, hints)
+    return {m.apply(source) for m in mutations(unit)}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("return a < b", "return a <= b"),
+        ("return a not in b", "return a in b"),
+        ("return a and b", "return a or b"),
+        ("return not a", "return a"),
+        ("return a // b", "return -(-a // b)"),
+        ("return a[1:b]", "return a[1:b + 1]"),
+        ("return a[1:b]", "return a[:b]"),
+        ("return list(range(a))", "return list(range(1, a + 1))"),
+        ("return a.strip()", "return a.strip('-')"),
+        ("return a.ljust(b)", "return a.zfill(b)"),
+        ("return min(a)", "return max(a)"),
+        ("return min(a)", "return min(a, default=[])"),
+        ("return sorted(a)", "return sorted(a, reverse=True)"),
+        ("return sorted(a)", "return sorted(a, key=len)"),
+        ("return a[b]", "return a.get(b, 0)"),
+        ("return a.isalpha()", "return a.isalnum()"),
+        ("return a", "return b"),
+        ("return a", "return sorted(a)"),
+        ("return a + b", "return (a + b).strip()"),
+        ("return a", "return '-'.join(part for part in a.split('-') if part)"),
+        ("return a", "if not a:\n        return []\n    return a"),
+        ("return None", "raise ValueError('no')"),
+        ("raise KeyError(a)", "return []"),
+        ("return f(a, b)", "return f(b, a)"),
+        ("a += b", "a = b"),
+        ("a = b", "a += b"),
+        ("a = 1", "a = 2"),
+        ("a = ''", "a = '-'"),
+        ("a = b", "a = b.copy()"),
+        ("if a:\n        b = 1", "if not (a):\n        b = 1"),
+        ("a = 1\n    b = 2", "b = 2\n    a = 1"),
+        ("for a in b:\n        a = 1\n        b = 2", "for a in b:\n        a = 1\n    b = 2"),
+        ("for a in b:\n        a = 1\n    b = 2", "for a in b:\n        a = 1\n        b = 2"),
+        ("for a in b:\n        break", "for a in b:\n        continue"),
+        ("return re.sub('x', a, b)", 'return re.sub(r"x+", a, b)'),
+        ("return re.match('x', a)", "return re.fullmatch('x', a)"),
+    ],
+)
+def test_a_family_holds_its_change(before: str, after: str) -> None:
+    head = "def f(a, b):\n    "
+    assert f"{head}{after}\n" in results(f"{head}{before}\n")
+
+
+@pytest.mark.parametrize("name", NEAR_MISSES)
+def test_every_change_with_a_key_is_code_and_differs_in_the_unit_alone(name: str) -> None:
+    miss = NEAR_MISSES[name]
+    source = f"# ä\nX  =  1\n\n\n{miss.source}\n\nY  =  2  # ü\n"
+    unit = Unit(source, miss.symbol, read_hints([miss.module(miss.tests)]))
+    start = unit.starts[unit.node.lineno - 1]
+    for mutation in mutations(unit):
+        text = mutation.apply(source)
+        assert text.startswith(source[:start])
+        assert text.endswith("\n\nY  =  2  # ü\n")
+        if unit.key(mutation) is not None:
+            ast.parse(text)
+
+
+def test_equal_trees_have_equal_keys() -> None:
+    unit = Unit("def f(a):\n    return (a)\n", "f", Hints())
+    keys = [unit.key(m) for m in mutations(unit) if m.apply(unit.source).strip().endswith("a + 1")]
+    assert len(set(keys)) <= 1
+
+
+def test_changes_come_in_the_same_order() -> None:
+    source = NEAR_MISSES["slugify"].source
+    first, second = ([m.what for m in mutations(Unit(source, "slugify", HINTS))] for _ in range(2))
+    assert first == second
+
+
+def test_line_ends_of_windows_are_kept() -> None:
+    source = "def f(a):\r\n    a = 1\r\n    return a\r\n"
+    assert all("\n" not in text.replace("\r\n", "") for text in results(source))
+
+
+def test_places_behind_letters_of_several_bytes_are_found() -> None:
+    assert "def f(a):\n    return 'äö' + a <= 'ü'\n" in results(
+        "def f(a):\n    return 'äö' + a < 'ü'\n"
+    )
+
+
+def test_a_method_is_changed_in_its_class_alone() -> None:
+    method = "    def {}(self, a):\n        return a < 1\n\n"
+    source = "class A:\n" + method.format("f") + method.format("g")
+    assert {s.partition("    def g")[2] for s in results(source, "A.f")} == {
+        source.partition("    def g")[2]
+    }
+
+
+def test_a_missing_symbol_and_broken_code_are_told() -> None:
+    with pytest.raises(LookupError):
+        Unit("x = 1", "f", Hints())
+    with pytest.raises(SyntaxError):
+        Unit("def f(:", "f", Hints())
+
+
+def test_pattern_variants_compile_and_differ() -> None:
+    found = list(variants("[^a-z]"))
+    assert "[^a-z]+" in found
+    assert "[^a-z0-9]" in found
+    assert "[^a-z" not in found
+    assert "[^a-z]" not in found
+
+
+def test_hints_tell_what_empty_arguments_and_errors_give() -> None:
+    hints = read_hints(
+        [
+            "def test_a():\n    '''doc'''\n    assert f('') == []\n    assert f('x', 3) == 'y-z'\n"
+            "    with pytest.raises(ValueError, match='no'): f(0)\n",
+            "not code (",
+        ]
+    )
+    assert hints.edges == ("[]",)
+    assert set(hints.expected) == {"[]", "'y-z'"}
+    assert hints.raises == ("ValueError('no')",)
+    assert hints.characters == ["-"]
+    assert "doc" not in hints.strings
