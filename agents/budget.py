@@ -17,7 +17,7 @@ class TeamOptions:
     python: Path | None = None
     """Interpreter for the repository's tests; found by itself if None."""
     max_minutes: float = 20.0
-    max_candidates: int = 24
+    max_candidates: int = 200
     test_timeout: float = 60.0
 
 

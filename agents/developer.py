@@ -1,76 +1,46 @@
 """The Developer: searches for code that makes the locked tests pass.
 
-The search goes from cheap to dear (docs/architecture.md, "The ladder"): samples of one
-prompt, mutation of the best, then different plans, then repairs; every candidate is judged by
-running the tests. Each question starts fresh, since small models copy what they see.
+The search climbs a ladder (`agents/ladder.py`): samples of one prompt, mutation of the best,
+repairs, parts, different plans; every candidate is judged by running the tests. Each question
+starts fresh, since small models copy what they see.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import aclosing, contextmanager
+from dataclasses import dataclass, replace
+from time import monotonic
 from typing import ClassVar
 
-from agents.asking import completions, request_for
+from agents.asking import completions, request_for, spread
 from agents.base import Behavior, IAgent
+from agents.behaviors.find_parts import parts_to_blame
 from agents.behaviors.mutate_code import MutateCode
 from agents.behaviors.weigh_suggestions import contradicted
 from agents.behaviors.write_code import (
-    SAMPLE_TEMPERATURES,
     Candidate,
     Hint,
+    Question,
     WriteCode,
     distilled_tests,
-    same_code,
 )
 from agents.errors import TicketBlockedError
+from agents.inference import Tier
+from agents.ladder import Rung, Stage, ladder
 from agents.progress import Progress
+from agents.search import Attempt, Search
 from agents.streams import merge
 from agents.tester import Tester
 from agents.tools.test_runner import TestRun
 from agents.workbench import Workbench, test_names
+from memory.records import BestAttempt, RungCost
 
-_PLANS = 8
-_REPAIRED = 2
-_MUTATED = 3
+_PLAN_TOKENS = 100
+_LONGEST_FILE = 6000
+"""Characters of a file that is written anew as a whole."""
 _MENDABLE = re.compile(r"NameError|ImportError|SyntaxError|TypeError|AttributeError|ModuleNotFound")
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """A candidate and what the tests said to it."""
-
-    candidate: Candidate
-    passed: frozenset[str]
-    failure: str
-
-
-@dataclass
-class Search:
-    """The attempts of one ticket so far."""
-
-    attempts: list[Attempt] = field(default_factory=list)
-    seen: set[str] = field(default_factory=set)
-    mutated: set[str] = field(default_factory=set)
-    """Texts that mutation has started from."""
-
-    def best(self, count: int) -> list[Attempt]:
-        """The attempts that pass most tests; among equals the shorter code."""
-        order = sorted(self.attempts, key=lambda a: (-len(a.passed), len(a.candidate.code)))
-        return order[:count]
-
-
-@dataclass(frozen=True)
-class Question:
-    """One prompt for code, and how many answers are wanted."""
-
-    origin: str
-    """The stage of the search."""
-    temperatures: tuple[float, ...]
-    seed: int
-    hint: Hint = field(default_factory=Hint)
 
 
 @dataclass(frozen=True)
@@ -97,49 +67,83 @@ class Developer(IAgent):
     async def make_green(self, bench: Workbench, source: str, tester: Tester) -> Green:
         """Search until the tests and the whole suite pass; the code is in the worktree then.
 
-        Raises TicketBlockedError, with the best attempt, when the budget is spent.
+        Raises TicketBlockedError when the budget is spent; the ticket's evidence keeps the
+        best attempt.
         """
         async with self.working("writing the code"):
-            search = Search()
-            async with aclosing(self._candidates(bench, source, search)) as candidates:
-                async for candidate in candidates:
-                    green = await self._judge(bench, candidate, search)
-                    green = green or await self._weigh(bench, search, tester)
-                    if green is not None:
-                        return green
+            search = Search(source)
+            for number, rung in ladder():
+                green = await self._climb(bench, search, rung, number, tester)
+                if green is not None:
+                    return green
+                if bench.budget.spent:
+                    break
+            bench.ticket.evidence.best_attempt = _best_attempt(bench, search)
             raise TicketBlockedError(_blocked(bench, search))
 
-    async def _candidates(
-        self, bench: Workbench, source: str, search: Search
-    ) -> AsyncGenerator[Candidate, None]:
-        """Candidates wave by wave, each only once, until the budget is spent."""
-        seed = bench.context.seed
-        first = Question("first answer", (0.2,), seed)
-        samples = Question("sample", SAMPLE_TEMPERATURES, seed + 1)
-        for question in (first, samples):
-            async for candidate in self._wave(bench, source, search, [question]):
-                yield candidate
-        async for candidate in self._mutated(bench, search):
-            yield candidate
-        for round_number in range(1, bench.budget.candidates + 1):
-            seed = bench.context.seed + 1000 * round_number
-            plans = [
-                Question("plan", (0.2,), seed, Hint(plan=plan))
-                for plan in await self._plans(bench, seed)
-            ]
-            async for candidate in self._wave(bench, source, search, plans):
-                yield candidate
-            async for candidate in self._mutated(bench, search):
-                yield candidate
-            async for candidate in self._wave(bench, source, search, _repairs(search, seed)):
-                yield candidate
-            if bench.budget.spent:
-                return
+    async def _climb(
+        self, bench: Workbench, search: Search, rung: Rung, number: int, tester: Tester
+    ) -> Green | None:
+        """One rung, again while it gains where the rung says so."""
+        while True:
+            before = search.passed
+            with _costed(bench, search, rung):
+                async with aclosing(self._candidates(bench, search, rung, number)) as candidates:
+                    async for candidate in candidates:
+                        green = await self._judge(bench, candidate, search)
+                        green = green or await self._weigh(bench, search, tester)
+                        if green is not None:
+                            return green
+            if not rung.again or search.passed <= before or bench.budget.spent:
+                return None
 
-    async def _plans(self, bench: Workbench, seed: int) -> list[str]:
-        """A few different plans (PlanSearch, arXiv 2409.03733)."""
+    async def _candidates(
+        self, bench: Workbench, search: Search, rung: Rung, number: int
+    ) -> AsyncGenerator[Candidate, None]:
+        """What a rung brings, each candidate only once, until the budget is spent."""
         if bench.budget.spent:
-            return []
+            return
+        if rung.stage is Stage.MUTATION:
+            stream = self._mutated(bench, search, rung)
+        else:
+            questions = await self._questions(bench, search, rung, number)
+            stream = self._answers(bench, questions)
+        async with aclosing(stream) as candidates:
+            async for candidate in candidates:
+                if search.is_new(candidate):
+                    yield candidate
+                if bench.budget.spent:
+                    return
+
+    async def _questions(
+        self, bench: Workbench, search: Search, rung: Rung, number: int
+    ) -> list[Question]:
+        """What a rung asks the model; nothing if it has nothing to start from."""
+        seed = bench.context.seed + 1000 * number + 100 * list(Stage).index(rung.stage)
+        unit = bench.ticket.target_symbol
+        plain = Question(rung.stage, search.source, unit, rung.temperatures, seed)
+        match rung.stage:
+            case Stage.REPAIR:
+                return _repairs(search, rung, plain)
+            case Stage.PART:
+                return _parts(bench, search, rung, plain)
+            case Stage.PLAN:
+                plans = await self._plans(bench, rung.starts, seed)
+                return [replace(plain, hint=Hint(plan=plan)) for plan in plans]
+            case Stage.WIDER:
+                wide = wider(unit, search.source)
+                return [] if wide is None else [replace(plain, unit=wide)]
+            case Stage.TIER:
+                search.tier = (
+                    self.tools.models.next_tier(self.agent_type, search.tier) or search.tier
+                )
+                known = search.tier is Tier.STANDARD
+                return [] if known else [replace(plain, tier=search.tier)]
+            case _:
+                return [plain]
+
+    async def _plans(self, bench: Workbench, count: int, seed: int) -> list[str]:
+        """A few different plans (PlanSearch, arXiv 2409.03733)."""
         request = request_for(
             self,
             "plan_approaches",
@@ -149,56 +153,40 @@ class Developer(IAgent):
                 "tests": distilled_tests(bench),
                 "symbol": bench.ticket.target_symbol,
             },
-            max_tokens=140,
-            n=_PLANS,
-            temperatures=(1.0,),
+            max_tokens=_PLAN_TOKENS,
+            n=count,
+            temperatures=spread(0.8, 1.2, count),
         )
         request = replace(request, seed=seed)
         async with aclosing(completions(self, request, bench.context, "planning")) as stream:
             plans = [" ".join(completion.text.split()) async for completion in stream]
         return list(dict.fromkeys(plans))
 
-    async def _wave(
-        self, bench: Workbench, source: str, search: Search, questions: list[Question]
+    async def _answers(
+        self, bench: Workbench, questions: Sequence[Question]
     ) -> AsyncGenerator[Candidate, None]:
-        """Candidates of questions asked together, if their syntax tree was not tried before."""
-        if bench.budget.spent:
-            return
-        streams = [
-            self._write_code.run(
-                self,
-                bench,
-                source,
-                origin=question.origin,
-                temperatures=question.temperatures,
-                seed=question.seed,
-                hint=question.hint,
-            )
-            for question in questions
-        ]
+        """Candidates of questions that are asked together."""
+        streams = [self._write_code.run(self, bench, question) for question in questions]
         async with aclosing(merge(streams)) as answers:
             async for answer in answers:
                 bench.budget.take()
                 if isinstance(answer, str):
                     await self.log("step", f"no candidate: {answer}", bench.ticket.id)
-                elif (key := same_code(answer.text)) not in search.seen:
-                    search.seen.add(key)
+                else:
                     yield answer
-                if bench.budget.spent:
-                    return
 
-    async def _mutated(self, bench: Workbench, search: Search) -> AsyncGenerator[Candidate, None]:
+    async def _mutated(
+        self, bench: Workbench, search: Search, rung: Rung
+    ) -> AsyncGenerator[Candidate, None]:
         """Small changes of the best attempts; those that were changed once are not again."""
-        best = [a for a in search.best(_MUTATED) if a.candidate.text not in search.mutated]
-        if bench.budget.spent or not any(attempt.passed for attempt in best):
+        best = search.fresh(rung.stage, rung.starts)
+        if not any(attempt.passed for attempt in best):
             return
+        search.use(rung.stage, best)
         texts = [attempt.candidate.text for attempt in best]
-        search.mutated.update(texts)
-        async with aclosing(self._mutate_code.run(self, bench, texts)) as candidates:
+        async with aclosing(self._mutate_code.run(self, bench, texts, rung.seconds)) as candidates:
             async for candidate in candidates:
-                if (key := same_code(candidate.text)) not in search.seen:
-                    search.seen.add(key)
-                    yield candidate
+                yield candidate
 
     async def _judge(self, bench: Workbench, candidate: Candidate, search: Search) -> Green | None:
         """Run the ticket's tests against `candidate`, then the whole suite."""
@@ -207,7 +195,7 @@ class Developer(IAgent):
         await bench.worktree.write(ticket.target_file, candidate.text)
         paths = [bench.tests.path] if bench.tests else None
         run = await bench.runner.run(bench.worktree.root, paths)
-        total = len(bench.tests.tests) if bench.tests else 0
+        total = _total(bench)
         ticket.evidence.candidates_run += 1
         passed = test_names(run.passed)
         ok = not run.problem and not run.failing and len(passed) >= total
@@ -221,7 +209,8 @@ class Developer(IAgent):
                 return Green(candidate, run, suite)
             failure = f"it breaks other tests: {', '.join(broken[:3])}. {suite.first_failure()}"
         await self._tell(bench, f"{text}; {failure}" if failure else text)
-        search.attempts.append(Attempt(candidate, passed, failure))
+        failing = tuple(c for c in run.cases if c.outcome in ("failed", "error"))
+        search.attempts.append(Attempt(candidate, passed, failure, failing))
         return None
 
     async def _weigh(self, bench: Workbench, search: Search, tester: Tester) -> Green | None:
@@ -243,19 +232,42 @@ class Developer(IAgent):
         await self.log("step", text, bench.ticket.id)
 
 
-def _repairs(search: Search, seed: int) -> list[Question]:
+def _repairs(search: Search, rung: Rung, plain: Question) -> list[Question]:
     """The best attempts with their failure; errors of names and types mend best."""
-    best = search.best(_REPAIRED)
+    best = search.fresh(rung.stage, rung.starts)
+    search.use(rung.stage, best)
     best.sort(key=lambda a: _MENDABLE.search(a.failure) is None)
     return [
-        Question(
-            "repair",
-            (0.3, 0.8),
-            seed + number,
-            Hint(attempt=attempt.candidate.code, failure=attempt.failure),
-        )
+        replace(plain, seed=plain.seed + 10 * number, hint=_about(attempt, attempt.candidate.code))
         for number, attempt in enumerate(best)
     ]
+
+
+def _parts(bench: Workbench, search: Search, rung: Rung, plain: Question) -> list[Question]:
+    """The functions of the best attempt that fail the tests, one by one."""
+    best = search.fresh(rung.stage, 1)
+    search.use(rung.stage, best)
+    path, unit = bench.ticket.target_file, bench.ticket.target_symbol
+    return [
+        replace(plain, source=attempt.candidate.text, unit=part, hint=_about(attempt, ""))
+        for attempt in best
+        for part in parts_to_blame(attempt.candidate.text, path, unit, attempt.failing, rung.starts)
+    ]
+
+
+def _about(attempt: Attempt, code: str) -> Hint:
+    names = test_names([case.id for case in attempt.failing[:1]])
+    return Hint(attempt=code, failure=attempt.failure, failing=names)
+
+
+def wider(unit: str, source: str) -> str | None:
+    """The next larger unit: ``Class`` of ``Class.method``, else the whole of a short file.
+
+    None where the unit is the whole file already, or the file too long to be written anew.
+    """
+    if "." in unit:
+        return unit.rsplit(".", 1)[0]
+    return "" if unit and len(source) <= _LONGEST_FILE else None
 
 
 def new_failures(baseline: TestRun | None, suite: TestRun) -> list[str]:
@@ -266,6 +278,42 @@ def new_failures(baseline: TestRun | None, suite: TestRun) -> list[str]:
     return [i for i in suite.failing if i not in before]
 
 
+@contextmanager
+def _costed(bench: Workbench, search: Search, rung: Rung) -> Iterator[None]:
+    """Note in the ticket what the rung took, if it took anything."""
+    evidence, tally, began = bench.ticket.evidence, bench.context.tally, monotonic()
+    tokens, candidates = tally.completion_tokens, evidence.candidates_run
+    try:
+        yield
+    finally:
+        cost = RungCost(
+            rung=rung.stage,
+            candidates=evidence.candidates_run - candidates,
+            completion_tokens=tally.completion_tokens - tokens,
+            seconds=round(monotonic() - began, 1),
+            best_passed=search.passed,
+            tests=_total(bench),
+        )
+        if cost.candidates or cost.completion_tokens or (rung.seconds and cost.seconds):
+            evidence.rungs.append(cost)
+
+
+def _total(bench: Workbench) -> int:
+    return len(bench.tests.tests) if bench.tests else 0
+
+
+def _best_attempt(bench: Workbench, search: Search) -> BestAttempt | None:
+    for best in search.best(1):
+        return BestAttempt(
+            text=best.candidate.text,
+            rung=best.candidate.origin,
+            passed=len(best.passed),
+            tests=_total(bench),
+            failure=best.failure,
+        )
+    return None
+
+
 def _blocked(bench: Workbench, search: Search) -> str:
     reason = bench.budget.spent or "no further candidate could be found"
     if not search.attempts:
@@ -273,7 +321,7 @@ def _blocked(bench: Workbench, search: Search) -> str:
     best = search.best(1)[0]
     return (
         f"No candidate passes every test; {reason}. The best passes {len(best.passed)} of "
-        f"{len(bench.tests.tests) if bench.tests else 0} and fails with: {best.failure}. Its "
-        f"code:\n\n{best.candidate.code}\n\nMake the requirement or its examples clearer, or "
-        "choose a stronger model (TENON_MODEL), and run the ticket again."
+        f"{_total(bench)} and fails with: {best.failure}. Its code:\n\n{best.candidate.code}\n\n"
+        "Make the requirement or its examples clearer, or choose a stronger model "
+        "(TENON_MODEL), and run the ticket again."
     )

@@ -90,6 +90,8 @@ class Pair:
         ticket.evidence.green_run = green.run.summary()
         ticket.evidence.suite_run = green.suite.summary()
         ticket.evidence.rung = green.candidate.origin
+        ticket.evidence.mutations = list(green.candidate.changes)
+        ticket.evidence.mutated_lines = list(green.candidate.lines)
         commit = await bench.worktree.commit(
             [ticket.target_file], f"feat: {ticket.title}", _trailers(ticket)
         )

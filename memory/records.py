@@ -179,6 +179,29 @@ class AcceptanceTest(Value):
     """Who brought it: the person at work here, or the place that the ticket comes from."""
 
 
+class RungCost(Value):
+    """What one rung of the search took and came to."""
+
+    rung: str
+    candidates: int
+    completion_tokens: int
+    seconds: float
+    best_passed: int
+    """Tests that the best attempt so far passes, of `tests`."""
+    tests: int
+
+
+class BestAttempt(Value):
+    """What came closest where no code passed every test."""
+
+    text: str
+    """The whole target file."""
+    rung: str
+    passed: int
+    tests: int
+    failure: str
+
+
 class Evidence(Value):
     """What proves a ticket: computed from exit codes, hashes and commits, never claimed."""
 
@@ -199,6 +222,14 @@ class Evidence(Value):
     candidates_run: int = 0
     rung: str = ""
     """Stage of the search that the accepted code comes from."""
+    rungs: list[RungCost] = Field(default_factory=list)
+    """Every step of the search, in order."""
+    mutations: list[str] = Field(default_factory=list)
+    """What mutation changed in the accepted code, in words: no model wrote that."""
+    mutated_lines: list[int] = Field(default_factory=list)
+    """Lines of the target file that mutation changed, from 1."""
+    best_attempt: BestAttempt | None = None
+    """Of a blocked ticket."""
     minutes: float = 0.0
     review: str = ""
     """The Architect's remarks on the finished diff."""

@@ -141,7 +141,7 @@ class Settings(BaseSettings):
     spec_path: str = "docs/spec.md"
     commit_spec: bool = True
     max_minutes: float = Field(default=20, gt=0)
-    max_candidates: int = Field(default=24, ge=1)
+    max_candidates: int = Field(default=200, ge=1)
     test_timeout: float = Field(default=60, gt=0)
 
     @field_validator("model_sources", "model_fallbacks", mode="before")

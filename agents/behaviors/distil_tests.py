@@ -27,12 +27,20 @@ class _Piece:
     raises: bool
 
 
-def distil(modules: Iterable[TestModule], characters: int = CHARACTERS) -> str:
-    """The tests of `modules` in at most about so many characters, at least one of them."""
+def distil(
+    modules: Iterable[TestModule],
+    characters: int = CHARACTERS,
+    first: frozenset[str] = frozenset(),
+) -> str:
+    """The tests of `modules` in at most about so many characters, at least one of them.
+
+    Those whose names are in `first` come in before all others.
+    """
     modules = list(modules)
     tests = [test for module in modules for test in module.tests if test.source]
     pieces = [_piece(place, test) for place, test in enumerate(tests)]
-    chosen = _chosen(pieces, characters)
+    urgent = {place for place, test in enumerate(tests) if test.name in first}
+    chosen = _chosen(pieces, characters, urgent)
     lines = [piece.text for piece in sorted(chosen, key=lambda piece: piece.place)]
     text = "\n".join(lines)[: 2 * characters]
     helpers = [h for module in modules for h in _used(module.helpers, text)]
@@ -54,12 +62,13 @@ def _attribute(node: ast.expr) -> str:
     return node.attr if isinstance(node, ast.Attribute) else ""
 
 
-def _chosen(pieces: Sequence[_Piece], characters: int) -> list[_Piece]:
-    """As many as fit: those that call something new, then errors, then the short ones."""
+def _chosen(pieces: Sequence[_Piece], characters: int, urgent: set[int]) -> list[_Piece]:
+    """As many as fit: the urgent, those that call something new, errors, then the short ones."""
     known: set[str] = set()
-    order: list[tuple[bool, bool, int, int]] = []
+    order: list[tuple[bool, bool, bool, int, int]] = []
     for piece in pieces:
-        order.append((piece.calls <= known, not piece.raises, len(piece.text), piece.place))
+        calm = piece.place not in urgent
+        order.append((calm, piece.calls <= known, not piece.raises, len(piece.text), piece.place))
         known |= piece.calls
     chosen: list[_Piece] = []
     room = characters

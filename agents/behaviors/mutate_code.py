@@ -6,14 +6,11 @@ import ast
 from collections.abc import AsyncGenerator, Sequence
 
 from agents.base import IAgent
-from agents.behaviors.write_code import Candidate
+from agents.behaviors.write_code import Candidate, candidate_of
+from agents.ladder import Stage
 from agents.progress import Progress
-from agents.tools.edits import extract_symbol
-from agents.tools.mutation import Climb, climb
+from agents.tools.mutation import Climb, changed_lines, climb
 from agents.workbench import Workbench
-
-_SECONDS = 20.0
-ORIGIN = "mutation"
 
 
 class MutateCode:
@@ -22,13 +19,13 @@ class MutateCode:
     name = "mutate_code"
 
     async def run(
-        self, agent: IAgent, bench: Workbench, texts: Sequence[str]
+        self, agent: IAgent, bench: Workbench, texts: Sequence[str], seconds: float
     ) -> AsyncGenerator[Candidate, None]:
         """Changed versions of `texts` (best first) that pass more tests; all that pass every one.
 
-        Some seconds at most, and never longer than the budget.
+        So many `seconds` at most, and never longer than the budget.
         """
-        seconds = min(_SECONDS, bench.budget.seconds_left)
+        seconds = min(seconds, bench.budget.seconds_left)
         if not texts or bench.tests is None or seconds <= 0:
             return
         await bench.worktree.reset()
@@ -47,8 +44,9 @@ class MutateCode:
         await agent.log("step", said, bench.ticket.id)
         # What broke another test is followed by the next smallest change.
         for text in found.greens or ((found.best,) if found.changes else ()):
-            code = extract_symbol(text, bench.ticket.target_symbol) or text
-            yield Candidate(code, text, ORIGIN)
+            lines = tuple(changed_lines(texts[found.source], text))
+            words = tuple(c.what for c in found.changes) if text == found.best else ()
+            yield candidate_of(bench, text, Stage.MUTATION, changes=words, lines=lines)
 
 
 def _symbols(target: str, text: str) -> list[str]:

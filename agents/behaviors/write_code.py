@@ -8,14 +8,15 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Any
 
-from agents.asking import completions, fits, request_for, spread
+from agents.asking import completions, fits, request_for
 from agents.base import IAgent
 from agents.behaviors.distil_tests import CHARACTERS, distil
 from agents.behaviors.whole_file import whole_file
-from agents.inference import Completion, CompletionRequest
+from agents.inference import Completion, CompletionRequest, Tier
+from agents.ladder import Stage
 from agents.python_names import root_name, signature_in
 from agents.tools.code_blocks import extract_code_blocks
-from agents.tools.edits import extract_symbol, merge_symbols
+from agents.tools.edits import extract_symbol, merge_symbols, without_docstring
 from agents.tools.repo_map import is_test_file, module_name
 from agents.workbench import Workbench
 
@@ -23,6 +24,8 @@ _HELPERS = 12
 _WHOLE_FILE_CHARACTERS = 6000
 _SYMBOL_TOKENS = 700
 _FILE_TOKENS = 1400
+_FOCUSED_CHARACTERS = 1300
+"""Of the tests in a question about one failure."""
 _SHORT_TASK = 2400
 """Characters of a long text of instructions, where the whole does not fit."""
 
@@ -32,11 +35,15 @@ class Candidate:
     """One proposed text of the target file."""
 
     code: str
-    """What the model wrote, without prose."""
+    """The ticket's unit in it; of a whole file all."""
     text: str
     """The whole file with it."""
-    origin: str
+    origin: Stage
     """The stage of the search that it comes from."""
+    changes: tuple[str, ...] = ()
+    """What mutation changed, in words."""
+    lines: tuple[int, ...] = ()
+    """Lines of `text`, from 1, that mutation changed."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,23 @@ class Hint:
     plan: str = ""
     attempt: str = ""
     failure: str = ""
+    failing: frozenset[str] = frozenset()
+    """Names of the tests that the question is about; none: all of them."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """One prompt for code, and how many answers are wanted."""
+
+    stage: Stage
+    source: str
+    """Text of the target file, into which the answer goes."""
+    unit: str
+    """Symbol to write; empty: the whole file."""
+    temperatures: tuple[float, ...]
+    seed: int
+    hint: Hint = Hint()
+    tier: Tier = Tier.STANDARD
 
 
 class WriteCode:
@@ -54,84 +78,93 @@ class WriteCode:
     name = "write_code"
 
     async def run(
-        self,
-        agent: IAgent,
-        bench: Workbench,
-        source: str,
-        *,
-        origin: str,
-        temperatures: tuple[float, ...],
-        seed: int,
-        hint: Hint = Hint(),
+        self, agent: IAgent, bench: Workbench, question: Question
     ) -> AsyncGenerator[Candidate | str, None]:
         """Candidates as they are finished; a string says why an answer is none."""
-        request = await self._request(agent, bench, source, hint)
-        request = replace(request, n=len(temperatures), temperatures=temperatures, seed=seed)
-        label = f"writing code ({origin})"
+        request = await self._request(agent, bench, question)
+        label = f"writing code ({question.stage})"
         async with aclosing(completions(agent, request, bench.context, label)) as stream:
             async for completion in stream:
-                yield to_candidate(completion, bench, source, origin)
+                yield to_candidate(completion, bench, question)
 
     async def _request(
-        self, agent: IAgent, bench: Workbench, source: str, hint: Hint
+        self, agent: IAgent, bench: Workbench, question: Question
     ) -> CompletionRequest:
         """The richest prompt that fits: examples of accepted code and helpers go first."""
-        symbol = bench.ticket.target_symbol  # empty: the whole file
-        snippets = await agent.tools.memory.snippets.search(
-            bench.statement, 2, bench.ticket.repository
-        )
-        variables: dict[str, Any] = {
-            "path": bench.ticket.target_file,
-            "source": excerpt(source, symbol),
-            "symbol": symbol,
-            "exists": extract_symbol(source, symbol) is not None,
-            "signature": (symbol and signature_in(bench.words, symbol)) or "",
-            "task": _told_once(bench, source),
-            "feedbacks": bench.ticket.feedback,
-            "tests": distilled_tests(bench),
-            "helpers": helpers(bench),
-            "snippets": [s.text for s in snippets],
-            "plan": hint.plan,
-            "attempt": hint.attempt,
-            "failure": hint.failure,
-        }
+        variables = await _variables(agent, bench, question)
+        room = _SYMBOL_TOKENS if question.unit else _FILE_TOKENS
         steps: tuple[dict[str, Any], ...] = (
             {},
             {"snippets": []},
             {"helpers": []},
-            *({"tests": distilled_tests(bench, characters)} for characters in (1300, 650)),
+            *({"tests": distilled_tests(bench, length)} for length in (_FOCUSED_CHARACTERS, 650)),
             {"task": bench.task[:_SHORT_TASK]},
         )
-        room = _SYMBOL_TOKENS if symbol else _FILE_TOKENS
         for leaner in steps:
             variables.update(leaner)
             request = request_for(agent, "write_code", bench.context, variables, max_tokens=room)
+            request = replace(
+                request,
+                n=len(question.temperatures),
+                temperatures=question.temperatures,
+                seed=question.seed,
+                tier=question.tier,
+            )
             if await fits(agent, request):
                 break
         return request
 
 
-def to_candidate(
-    completion: Completion, bench: Workbench, source: str, origin: str
-) -> Candidate | str:
+async def _variables(agent: IAgent, bench: Workbench, question: Question) -> dict[str, Any]:
+    """What the prompt's template reads."""
+    unit, hint = question.unit, question.hint
+    source, told = question.source, _is_told(question.source, unit, bench.task)
+    snippets = await agent.tools.memory.snippets.search(bench.statement, 2, bench.ticket.repository)
+    focus = (_FOCUSED_CHARACTERS, hint.failing) if hint.failing else (CHARACTERS,)
+    return {
+        "path": bench.ticket.target_file,
+        "source": excerpt(without_docstring(source, unit) if told else source, unit),
+        "symbol": unit,
+        "exists": extract_symbol(source, unit) is not None,
+        "documented": told,
+        "signature": (unit and signature_in(bench.words, unit)) or "",
+        "task": bench.task,
+        "feedbacks": bench.ticket.feedback,
+        "tests": distilled_tests(bench, *focus),
+        "helpers": helpers(bench),
+        "snippets": [s.text for s in snippets],
+        "plan": hint.plan,
+        "attempt": without_docstring(hint.attempt, unit) if told else hint.attempt,
+        "failure": hint.failure,
+    }
+
+
+def to_candidate(completion: Completion, bench: Workbench, question: Question) -> Candidate | str:
     """The file with the answer merged in, or why that does not work."""
     if completion.finish_reason == "length":
         return "the answer was cut off"
     blocks = extract_code_blocks(completion.text)
-    code = "\n\n".join(blocks)
-    if not code:
+    if not blocks:
         return "no code in the answer"
-    symbol = bench.ticket.target_symbol
-    if not symbol:
-        text = whole_file(source, blocks)
-        return Candidate(text, text, origin) if text else "it is not the file's new text"
-    allowed = {symbol, root_name(symbol)} if "." not in symbol else {symbol}
-    merged = merge_symbols(source, code, allowed)
+    unit = question.unit
+    if not unit:
+        text = whole_file(question.source, blocks)
+        return (
+            candidate_of(bench, text, question.stage) if text else "it is not the file's new text"
+        )
+    allowed = {unit, root_name(unit)} if "." not in unit else {unit}
+    merged = merge_symbols(question.source, "\n\n".join(blocks), allowed)
     if not merged.changed:
         return "; ".join(merged.problems) or "the code changes nothing"
-    if extract_symbol(merged.text, symbol) is None:
-        return f"it does not define {symbol}"
-    return Candidate(code, merged.text, origin)
+    if extract_symbol(merged.text, unit) is None:
+        return f"it does not define {unit}"
+    return candidate_of(bench, merged.text, question.stage)
+
+
+def candidate_of(bench: Workbench, text: str, origin: Stage, **more: Any) -> Candidate:
+    """The candidate whose file is `text`."""
+    symbol = bench.ticket.target_symbol
+    return Candidate((symbol and extract_symbol(text, symbol)) or text, text, origin, **more)
 
 
 def same_code(text: str) -> str:
@@ -139,24 +172,22 @@ def same_code(text: str) -> str:
     return ast.dump(ast.parse(text))
 
 
-def distilled_tests(bench: Workbench, characters: int = CHARACTERS) -> str:
-    """The ticket's tests as plain assertions, the most telling ones if there are many."""
-    return distil(bench.tests.modules if bench.tests else [], characters)
+def distilled_tests(
+    bench: Workbench, characters: int = CHARACTERS, first: frozenset[str] = frozenset()
+) -> str:
+    """The ticket's tests as plain assertions, `first` and the most telling ones if many."""
+    return distil(bench.tests.modules if bench.tests else [], characters, first)
 
 
-def _told_once(bench: Workbench, source: str) -> str:
-    """The task, unless it is the docstring that the prompt shows with the file's text."""
-    symbol = bench.ticket.target_symbol
-    words = bench.task.strip()
-    if not symbol or not words or not _is_docstring(extract_symbol(source, symbol), words):
-        return bench.task
-    return f"what the docstring of `{symbol}` says"
-
-
-def _is_docstring(definition: str | None, words: str) -> bool:
+def _is_told(source: str, symbol: str, task: str) -> bool:
+    """Whether the task is the docstring of `symbol`, which is read once is enough."""
+    definition = extract_symbol(source, symbol) if symbol else None
     nodes = ast.parse(definition).body if definition else []
-    documented = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    return any(isinstance(n, documented) and ast.get_docstring(n) == words for n in nodes)
+    documented = (ast.FunctionDef, ast.AsyncFunctionDef)
+    words = task.strip()
+    return bool(words) and any(
+        isinstance(n, documented) and ast.get_docstring(n) == words for n in nodes
+    )
 
 
 def helpers(bench: Workbench) -> list[str]:
@@ -182,7 +213,3 @@ def excerpt(source: str, symbol: str) -> str:
     imports = [line for line in lines if line.startswith(("import ", "from "))]
     part = extract_symbol(source, symbol) or extract_symbol(source, root_name(symbol)) or ""
     return "\n".join([*imports, "# …", part[:_WHOLE_FILE_CHARACTERS].rstrip()])
-
-
-SAMPLE_TEMPERATURES = spread(0.5, 1.0, 8)
-"""Temperatures of the sampling stage."""

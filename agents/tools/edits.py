@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -37,7 +38,13 @@ from agents.tools.syntax import (
     used_names,
 )
 
-__all__ = ["MergeResult", "extract_code_blocks", "extract_symbol", "merge_symbols"]
+__all__ = [
+    "MergeResult",
+    "extract_code_blocks",
+    "extract_symbol",
+    "merge_symbols",
+    "without_docstring",
+]
 
 _BOM = "\ufeff"
 
@@ -301,3 +308,26 @@ def extract_symbol(source: str, name: str) -> str | None:
         node = next((s for s in body if name_of(s) == part), None)
         body = node.body.body if isinstance(node, cst.ClassDef) else ()
     return code_of(node).lstrip("\r\n") if node else None
+
+
+def without_docstring(source: str, name: str) -> str:
+    """`source` without the docstring of the function or ``Class.method`` called `name`.
+
+    Unchanged where there is none, or nothing else in the body.
+    """
+    try:
+        nodes: Sequence[ast.stmt] = ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError):
+        return source
+    node: ast.stmt | None = None
+    for part in name.split("."):
+        node = next((n for n in nodes if getattr(n, "name", "") == part), None)
+        nodes = node.body if isinstance(node, ast.ClassDef) else []
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or len(node.body) < 2:
+        return source
+    first, second = node.body[:2]
+    end = first.end_lineno or first.lineno
+    if ast.get_docstring(node) is None or not node.lineno < first.lineno <= end < second.lineno:
+        return source
+    lines = source.splitlines(keepends=True)
+    return "".join(lines[: first.lineno - 1] + lines[end:])

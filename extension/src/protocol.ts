@@ -161,6 +161,27 @@ export interface TestRun {
   sandbox?: string;
 }
 
+/** What one rung of the search took and came to. */
+export interface RungCost {
+  rung: string;
+  candidates: number;
+  completionTokens: number;
+  seconds: number;
+  /** Tests that the best attempt so far passes, of `tests`. */
+  bestPassed: number;
+  tests: number;
+}
+
+/** What came closest where no code passed every test. */
+export interface BestAttempt {
+  /** The whole target file. */
+  text: string;
+  rung: string;
+  passed: number;
+  tests: number;
+  failure: string;
+}
+
 /** What proves a ticket. */
 export interface Evidence {
   baseCommit?: string;
@@ -179,6 +200,14 @@ export interface Evidence {
   candidatesRun?: number;
   /** Stage of the search that the accepted code comes from. */
   rung?: string;
+  /** Every step of the search, in order. */
+  rungs?: RungCost[];
+  /** What mutation changed in the accepted code, in words: no model wrote that. */
+  mutations?: string[];
+  /** Lines of the target file that mutation changed, from 1. */
+  mutatedLines?: number[];
+  /** Of a blocked ticket. */
+  bestAttempt?: BestAttempt | null;
   minutes?: number;
   review?: string;
 }

@@ -76,7 +76,7 @@ class PairBench:
             result.count(ticket.evidence)
             if ticket.state is not TicketState.REVIEW:
                 result.note = ticket.note
-                result.files = best_attempt(ticket, task)
+                result.files = best_attempt(ticket)
                 return
             await team.accept_ticket(ticket.id)
         result.claimed = bool(tickets)

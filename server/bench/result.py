@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
+from typing import Any
 
-from agents.tools.edits import merge_symbols
 from memory.records import Evidence, Ticket
-from server.bench.task import Task
-
-_BEST = re.compile(r"Its code:\n\n(.*)\n\nMake the requirement", re.DOTALL)
-"""Where the Developer says in a blocked ticket's note what came closest."""
 
 
 @dataclass
@@ -27,6 +22,8 @@ class Result:
     """Written by the models."""
     tries: int = 0
     rung: str = ""
+    rungs: list[dict[str, Any]] = field(default_factory=list)
+    """What each step of the search took, in order (`memory.records.RungCost`)."""
     files: dict[str, str] = field(default_factory=dict)
     """What was merged, or the best attempt."""
     note: str = ""
@@ -39,14 +36,10 @@ class Result:
         self.tokens += evidence.completion_tokens
         self.tries += evidence.candidates_run
         self.rung = evidence.rung
+        self.rungs += [cost.model_dump() for cost in evidence.rungs]
 
 
-def best_attempt(ticket: Ticket, task: Task) -> dict[str, str]:
-    """The file with the attempt that passed most tests, as the ticket's note tells it."""
-    found = _BEST.search(ticket.note)
-    if found is None:
-        return {}
-    path = ticket.target_file
-    if not ticket.target_symbol:
-        return {path: found[1]}
-    return {path: merge_symbols(task.files.get(path, ""), found[1]).text}
+def best_attempt(ticket: Ticket) -> dict[str, str]:
+    """The target file with the attempt that passed most tests, if there was one."""
+    best = ticket.evidence.best_attempt
+    return {ticket.target_file: best.text} if best else {}

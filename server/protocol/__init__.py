@@ -18,7 +18,7 @@ from server.protocol.chat import (
 )
 from server.protocol.doctor import DoctorParams, DoctorResult, Finding, SettingInForce
 from server.protocol.edits import EditProposal, EditProposeParams
-from server.protocol.evidence import Evidence, TestRun
+from server.protocol.evidence import BestAttempt, Evidence, RungCost, TestRun
 from server.protocol.models import (
     Model,
     ModelPullParams,
@@ -63,6 +63,7 @@ __all__ = [
     "REQUESTS",
     "ActivityEntry",
     "AgentStatus",
+    "BestAttempt",
     "ChatHistoryParams",
     "ChatHistoryResult",
     "ChatParams",
@@ -83,6 +84,7 @@ __all__ = [
     "ProgressValue",
     "Requirement",
     "RequirementChange",
+    "RungCost",
     "SettingInForce",
     "SpecChanged",
     "SpecDecisionParams",

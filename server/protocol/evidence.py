@@ -23,6 +23,31 @@ class TestRun:
 
 
 @define
+class RungCost:
+    """What one rung of the search took and came to."""
+
+    rung: str
+    candidates: int
+    completion_tokens: int
+    seconds: float
+    best_passed: int
+    """Tests that the best attempt so far passes, of `tests`."""
+    tests: int
+
+
+@define
+class BestAttempt:
+    """What came closest where no code passed every test."""
+
+    text: str
+    """The whole target file."""
+    rung: str
+    passed: int
+    tests: int
+    failure: str
+
+
+@define
 class Evidence:
     """What proves a ticket."""
 
@@ -42,5 +67,13 @@ class Evidence:
     candidates_run: int = 0
     rung: str = ""
     """Stage of the search that the accepted code comes from."""
+    rungs: list[RungCost] = Factory(list)
+    """Every step of the search, in order."""
+    mutations: list[str] = Factory(list)
+    """What mutation changed in the accepted code, in words: no model wrote that."""
+    mutated_lines: list[int] = Factory(list)
+    """Lines of the target file that mutation changed, from 1."""
+    best_attempt: BestAttempt | None = None
+    """Of a blocked ticket."""
     minutes: float = 0.0
     review: str = ""

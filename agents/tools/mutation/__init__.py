@@ -4,6 +4,7 @@ The technique is that of search-based program repair (GenProg, Le Goues et al. 2
 operators after Offutt et al. 1996), on one function and within seconds.
 """
 
+from agents.tools.mutation.candidates import changed_lines
 from agents.tools.mutation.search import Change, Climb, climb
 
-__all__ = ["Change", "Climb", "climb"]
+__all__ = ["Change", "Climb", "changed_lines", "climb"]

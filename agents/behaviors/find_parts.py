@@ -1,0 +1,63 @@
+"""Which functions of an attempt to write anew, going by the tests that fail.
+
+A part is a smaller slice of the ticket's unit: a small model that cannot write a file at one go
+can often write one function of it, with the rest in view.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from agents.tools.test_runner import TestCase
+
+
+def parts_to_blame(
+    text: str, path: str, unit: str, failing: Sequence[TestCase], count: int
+) -> list[str]:
+    """At most `count` functions or ``Class.method`` of `text` inside `unit`, the worst first.
+
+    A failing test blames the innermost function of its traceback at `path`; where the
+    traceback does not go there, every function that the failing line calls by name. Empty if
+    the unit has no parts.
+    """
+    ranges = dict(_functions(text, unit))
+    if len(ranges) < 2:
+        return []
+    blamed: Counter[str] = Counter()
+    for case in failing:
+        blamed.update(_traced(case, path, ranges) or _called(case, ranges))
+    return [name for name, _ in blamed.most_common(count)]
+
+
+def _functions(text: str, unit: str) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Qualified names with the first and last line."""
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
+    for node in ast.parse(text).body:
+        if isinstance(node, kinds) and not unit:
+            yield node.name, _lines(node)
+        elif isinstance(node, ast.ClassDef) and unit in ("", node.name):
+            for member in node.body:
+                if isinstance(member, kinds):
+                    yield f"{node.name}.{member.name}", _lines(member)
+
+
+def _lines(node: ast.stmt) -> tuple[int, int]:
+    return node.lineno, node.end_lineno or node.lineno
+
+
+def _traced(case: TestCase, path: str, ranges: dict[str, tuple[int, int]]) -> set[str]:
+    found = re.findall(rf"^{re.escape(path)}:(\d+): ", case.detail, re.MULTILINE)
+    for line in map(int, reversed(found)):
+        for name, (first, last) in ranges.items():
+            if first <= line <= last:
+                return {name}
+    return set()
+
+
+def _called(case: TestCase, ranges: dict[str, tuple[int, int]]) -> set[str]:
+    lines = [line for line in case.detail.splitlines() if line.startswith(">")]
+    words = set(re.findall(r"\w+", " ".join(lines)))
+    return {name for name in ranges if name.rsplit(".", 1)[-1] in words}

@@ -1,0 +1,69 @@
+"""The ladder: which rung of the search comes next, cheapest first.
+
+A rung is a way to get candidates. The order is fixed here and nowhere else; the Developer
+carries the rungs out and leaves out those that have nothing to start from. Why each is there,
+and what it brings, is in docs/benchmarks.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from agents.asking import spread
+
+
+class Stage(StrEnum):
+    """How candidates come about."""
+
+    FIRST = "first answer"
+    SAMPLE = "sample"
+    MUTATION = "mutation"
+    REPAIR = "repair"
+    PART = "part"
+    PLAN = "plan"
+    WIDER = "wider unit"
+    TIER = "stronger model"
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One step of the ladder."""
+
+    stage: Stage
+    temperatures: tuple[float, ...] = (0.2,)
+    """Of the answers to one question, which are decoded together."""
+    starts: int = 1
+    """How many attempts, plans or models it starts from; each gets a question of its own."""
+    seconds: float = 0.0
+    """Longest time of a rung that asks no model."""
+    again: bool = False
+    """Whether it is repeated while it gains a test."""
+
+
+_MUTATION = Rung(Stage.MUTATION, starts=3, seconds=20)
+_OPENING = (
+    Rung(Stage.FIRST),
+    Rung(Stage.SAMPLE, spread(0.4, 1.0, 14)),
+    _MUTATION,
+)
+_ROUND = (
+    Rung(Stage.REPAIR, spread(0.2, 0.9, 6), starts=2, again=True),
+    Rung(Stage.PART, spread(0.3, 0.9, 6), starts=2, again=True),
+    _MUTATION,
+    Rung(Stage.PLAN, (0.2,), starts=10),
+    _MUTATION,
+    Rung(Stage.WIDER, spread(0.3, 0.9, 10)),
+    Rung(Stage.TIER, spread(0.2, 0.8, 4)),
+    Rung(Stage.SAMPLE, spread(0.6, 1.1, 14)),
+)
+
+
+def ladder(repeats: int = 1000) -> Iterator[tuple[int, Rung]]:
+    """The rungs with the number of their round: the opening (0) once, then rounds."""
+    for rung in _OPENING:
+        yield 0, rung
+    for number in range(1, repeats + 1):
+        for rung in _ROUND:
+            yield number, rung

@@ -1,0 +1,61 @@
+"""What the search for code knows: the attempts so far and what the tests said to each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from agents.behaviors.write_code import Candidate, same_code
+from agents.inference import Tier
+from agents.tools.test_runner import TestCase
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A candidate and what the tests said to it."""
+
+    candidate: Candidate
+    passed: frozenset[str]
+    """Names of the tests that it passes."""
+    failure: str = ""
+    """The first failure in short."""
+    failing: tuple[TestCase, ...] = ()
+
+
+@dataclass
+class Search:
+    """The attempts of one ticket so far."""
+
+    source: str
+    """Text of the target file before the work; empty if it is new."""
+    attempts: list[Attempt] = field(default_factory=list)
+    tier: Tier = Tier.STANDARD
+    """Of the strongest model that was asked."""
+    _seen: set[str] = field(default_factory=set)
+    _used: dict[str, set[str]] = field(default_factory=dict)
+
+    def is_new(self, candidate: Candidate) -> bool:
+        """Whether no candidate with the same syntax tree was seen; it counts as seen then."""
+        key = same_code(candidate.text)
+        new = key not in self._seen
+        self._seen.add(key)
+        return new
+
+    def best(self, count: int) -> list[Attempt]:
+        """The attempts that pass most tests; among equals the shorter code."""
+        order = sorted(self.attempts, key=lambda a: (-len(a.passed), len(a.candidate.code)))
+        return order[:count]
+
+    def fresh(self, stage: str, count: int) -> list[Attempt]:
+        """Those of the `count` best that `stage` has not started from before."""
+        used = self._used.get(stage, set())
+        return [a for a in self.best(count) if a.candidate.text not in used]
+
+    def use(self, stage: str, attempts: Iterable[Attempt]) -> None:
+        """Note that `stage` starts from `attempts`."""
+        self._used.setdefault(stage, set()).update(a.candidate.text for a in attempts)
+
+    @property
+    def passed(self) -> int:
+        """How many tests the best attempt passes."""
+        return max((len(attempt.passed) for attempt in self.attempts), default=0)
