@@ -7,29 +7,25 @@ starts fresh, since small models copy what they see.
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from time import monotonic
 from typing import ClassVar
 
-from agents.asking import completions, request_for, spread
 from agents.base import Behavior, IAgent
-from agents.behaviors.find_parts import parts_to_blame
+from agents.behaviors.compare_candidates import calls_to_compare, choose
 from agents.behaviors.mutate_code import MutateCode
 from agents.behaviors.weigh_suggestions import contradicted
 from agents.behaviors.write_code import (
     Candidate,
-    Hint,
     Question,
     WriteCode,
-    distilled_tests,
 )
 from agents.errors import TicketBlockedError
-from agents.inference import Tier
-from agents.ladder import Rung, Stage, ladder
+from agents.ladder import OPINIONS, Rung, Stage, ladder
 from agents.progress import Progress
+from agents.questions import questions_of
 from agents.search import Attempt, Search
 from agents.streams import merge
 from agents.tester import Tester
@@ -37,10 +33,8 @@ from agents.tools.test_runner import TestRun
 from agents.workbench import Workbench, test_names
 from memory.records import BestAttempt, RungCost
 
-_PLAN_TOKENS = 100
-_LONGEST_FILE = 6000
-"""Characters of a file that is written anew as a whole."""
-_MENDABLE = re.compile(r"NameError|ImportError|SyntaxError|TypeError|AttributeError|ModuleNotFound")
+_FEW_TESTS = 6
+"""Up to so many tests of a Tester's own, code that passes them is compared with other code."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +69,7 @@ class Developer(IAgent):
             for number, rung in ladder():
                 green = await self._climb(bench, search, rung, number, tester)
                 if green is not None:
-                    return green
+                    return await self._settled(bench, search, green)
                 if bench.budget.spent:
                     break
             bench.ticket.evidence.best_attempt = _best_attempt(bench, search)
@@ -106,7 +100,7 @@ class Developer(IAgent):
         if rung.stage is Stage.MUTATION:
             stream = self._mutated(bench, search, rung)
         else:
-            questions = await self._questions(bench, search, rung, number)
+            questions = await questions_of(self, bench, search, rung, number)
             stream = self._answers(bench, questions)
         async with aclosing(stream) as candidates:
             async for candidate in candidates:
@@ -114,53 +108,6 @@ class Developer(IAgent):
                     yield candidate
                 if bench.budget.spent:
                     return
-
-    async def _questions(
-        self, bench: Workbench, search: Search, rung: Rung, number: int
-    ) -> list[Question]:
-        """What a rung asks the model; nothing if it has nothing to start from."""
-        seed = bench.context.seed + 1000 * number + 100 * list(Stage).index(rung.stage)
-        unit = bench.ticket.target_symbol
-        plain = Question(rung.stage, search.source, unit, rung.temperatures, seed)
-        match rung.stage:
-            case Stage.REPAIR:
-                return _repairs(search, rung, plain)
-            case Stage.PART:
-                return _parts(bench, search, rung, plain)
-            case Stage.PLAN:
-                plans = await self._plans(bench, rung.starts, seed)
-                return [replace(plain, hint=Hint(plan=plan)) for plan in plans]
-            case Stage.WIDER:
-                wide = wider(unit, search.source)
-                return [] if wide is None else [replace(plain, unit=wide)]
-            case Stage.TIER:
-                search.tier = (
-                    self.tools.models.next_tier(self.agent_type, search.tier) or search.tier
-                )
-                known = search.tier is Tier.STANDARD
-                return [] if known else [replace(plain, tier=search.tier)]
-            case _:
-                return [plain]
-
-    async def _plans(self, bench: Workbench, count: int, seed: int) -> list[str]:
-        """A few different plans (PlanSearch, arXiv 2409.03733)."""
-        request = request_for(
-            self,
-            "plan_approaches",
-            bench.context,
-            {
-                "task": bench.task,
-                "tests": distilled_tests(bench),
-                "symbol": bench.ticket.target_symbol,
-            },
-            max_tokens=_PLAN_TOKENS,
-            n=count,
-            temperatures=spread(0.8, 1.2, count),
-        )
-        request = replace(request, seed=seed)
-        async with aclosing(completions(self, request, bench.context, "planning")) as stream:
-            plans = [" ".join(completion.text.split()) async for completion in stream]
-        return list(dict.fromkeys(plans))
 
     async def _answers(
         self, bench: Workbench, questions: Sequence[Question]
@@ -205,6 +152,7 @@ class Developer(IAgent):
             suite = await bench.suite_runner.run(bench.worktree.root)
             broken = new_failures(bench.baseline, suite)
             if not broken:
+                search.green = len(passed)
                 await self._tell(bench, f"green: {text}, and the whole suite")
                 return Green(candidate, run, suite)
             failure = f"it breaks other tests: {', '.join(broken[:3])}. {suite.first_failure()}"
@@ -212,6 +160,28 @@ class Developer(IAgent):
         failing = tuple(c for c in run.cases if c.outcome in ("failed", "error"))
         search.attempts.append(Attempt(candidate, passed, failure, failing))
         return None
+
+    async def _settled(self, bench: Workbench, search: Search, green: Green) -> Green:
+        """`green`, or where tests are few the candidate that most others agree with."""
+        calls, imports = calls_to_compare(bench)
+        plenty = bench.ticket.acceptance_tests or _total(bench) > _FEW_TESTS
+        if plenty or not calls or bench.budget.spent:
+            return green
+        others: list[Candidate] = []
+        with _costed(bench, search, OPINIONS):
+            async with aclosing(self._candidates(bench, search, OPINIONS, 0)) as candidates:
+                others += [candidate async for candidate in candidates]
+        votes = [(c, search.votes(c)) for c in (green.candidate, *others)]
+        choice = await choose(bench, calls, imports, votes)
+        bench.ticket.evidence.doubts = list(choice.doubts)
+        if choice.candidate is not green.candidate:
+            await self._tell(bench, f"{choice.voters} candidates pass; another agrees with most")
+            better = await self._judge(bench, choice.candidate, search)
+            if better is not None:
+                return better
+        await bench.worktree.reset()
+        await bench.worktree.write(bench.ticket.target_file, green.candidate.text)
+        return green
 
     async def _weigh(self, bench: Workbench, search: Search, tester: Tester) -> Green | None:
         """Withdraw suggested tests that the candidates agree against; judge the best anew."""
@@ -230,44 +200,6 @@ class Developer(IAgent):
     async def _tell(self, bench: Workbench, text: str) -> None:
         bench.context.report(Progress("step", self.agent_type, text))
         await self.log("step", text, bench.ticket.id)
-
-
-def _repairs(search: Search, rung: Rung, plain: Question) -> list[Question]:
-    """The best attempts with their failure; errors of names and types mend best."""
-    best = search.fresh(rung.stage, rung.starts)
-    search.use(rung.stage, best)
-    best.sort(key=lambda a: _MENDABLE.search(a.failure) is None)
-    return [
-        replace(plain, seed=plain.seed + 10 * number, hint=_about(attempt, attempt.candidate.code))
-        for number, attempt in enumerate(best)
-    ]
-
-
-def _parts(bench: Workbench, search: Search, rung: Rung, plain: Question) -> list[Question]:
-    """The functions of the best attempt that fail the tests, one by one."""
-    best = search.fresh(rung.stage, 1)
-    search.use(rung.stage, best)
-    path, unit = bench.ticket.target_file, bench.ticket.target_symbol
-    return [
-        replace(plain, source=attempt.candidate.text, unit=part, hint=_about(attempt, ""))
-        for attempt in best
-        for part in parts_to_blame(attempt.candidate.text, path, unit, attempt.failing, rung.starts)
-    ]
-
-
-def _about(attempt: Attempt, code: str) -> Hint:
-    names = test_names([case.id for case in attempt.failing[:1]])
-    return Hint(attempt=code, failure=attempt.failure, failing=names)
-
-
-def wider(unit: str, source: str) -> str | None:
-    """The next larger unit: ``Class`` of ``Class.method``, else the whole of a short file.
-
-    None where the unit is the whole file already, or the file too long to be written anew.
-    """
-    if "." in unit:
-        return unit.rsplit(".", 1)[0]
-    return "" if unit and len(source) <= _LONGEST_FILE else None
 
 
 def new_failures(baseline: TestRun | None, suite: TestRun) -> list[str]:

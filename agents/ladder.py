@@ -25,6 +25,7 @@ class Stage(StrEnum):
     PLAN = "plan"
     WIDER = "wider unit"
     TIER = "stronger model"
+    OPINION = "second opinion"
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,8 @@ class Rung:
     """Whether it is repeated while it gains a test."""
 
 
+OPINIONS = Rung(Stage.OPINION, spread(0.6, 1.0, 8))
+"""Not a way to a green candidate, but to the best of several: asked where tests are few."""
 _MUTATION = Rung(Stage.MUTATION, starts=3, seconds=20)
 _OPENING = (
     Rung(Stage.FIRST),

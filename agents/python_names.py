@@ -8,22 +8,34 @@ import re
 import sys
 import unicodedata
 
-_FROM_STANDARD_LIBRARY = {
-    "Counter": "collections",
-    "Decimal": "decimal",
-    "Enum": "enum",
-    "Fraction": "fractions",
-    "OrderedDict": "collections",
-    "Path": "pathlib",
-    "StringIO": "io",
-    "BytesIO": "io",
-    "UUID": "uuid",
-    "date": "datetime",
-    "defaultdict": "collections",
-    "deque": "collections",
-    "timedelta": "datetime",
-    "timezone": "datetime",
+_NAMES_OF_MODULES = {
+    "abc": "ABC abstractmethod",
+    "collections": "ChainMap Counter OrderedDict defaultdict deque namedtuple",
+    "contextlib": "contextmanager suppress",
+    "copy": "deepcopy",
+    "dataclasses": "dataclass field replace",
+    "datetime": "date timedelta timezone",
+    "decimal": "Decimal ROUND_HALF_EVEN ROUND_HALF_UP",
+    "enum": "Enum IntEnum StrEnum",
+    "fractions": "Fraction",
+    "functools": "cache cached_property cmp_to_key lru_cache partial reduce total_ordering wraps",
+    "heapq": "heapify heappop heappush nlargest nsmallest",
+    "io": "BytesIO StringIO",
+    "itertools": "accumulate chain combinations cycle groupby islice pairwise permutations "
+    "product zip_longest",
+    "math": "ceil comb factorial floor gcd inf isclose isqrt lcm prod sqrt",
+    "operator": "itemgetter",
+    "pathlib": "Path",
+    "string": "ascii_letters ascii_lowercase ascii_uppercase digits punctuation",
+    "typing": "Any Callable Dict Generator Iterable Iterator List NamedTuple Optional Sequence "
+    "Set Tuple TypeVar Union",
+    "uuid": "UUID uuid4",
 }
+_FROM_STANDARD_LIBRARY = {
+    name: module for module, names in _NAMES_OF_MODULES.items() for name in names.split()
+}
+_SURPRISING = {"antigravity", "this", "test", "idlelib"}
+"""Modules that do something when imported, or are nobody's business."""
 
 
 def standard_import(name: str) -> str | None:
@@ -32,7 +44,7 @@ def standard_import(name: str) -> str | None:
         return "from datetime import datetime"
     if name in _FROM_STANDARD_LIBRARY:
         return f"from {_FROM_STANDARD_LIBRARY[name]} import {name}"
-    return f"import {name}" if name in sys.stdlib_module_names else None
+    return f"import {name}" if name in sys.stdlib_module_names - _SURPRISING else None
 
 
 def is_builtin(name: str) -> bool:

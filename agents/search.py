@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -29,17 +30,22 @@ class Search:
     source: str
     """Text of the target file before the work; empty if it is new."""
     attempts: list[Attempt] = field(default_factory=list)
+    green: int = 0
+    """How many tests the code that was accepted passes."""
     tier: Tier = Tier.STANDARD
     """Of the strongest model that was asked."""
-    _seen: set[str] = field(default_factory=set)
+    _votes: Counter[str] = field(default_factory=Counter)
     _used: dict[str, set[str]] = field(default_factory=dict)
 
     def is_new(self, candidate: Candidate) -> bool:
         """Whether no candidate with the same syntax tree was seen; it counts as seen then."""
         key = same_code(candidate.text)
-        new = key not in self._seen
-        self._seen.add(key)
-        return new
+        self._votes[key] += 1
+        return self._votes[key] == 1
+
+    def votes(self, candidate: Candidate) -> int:
+        """How often a candidate with the same syntax tree was seen."""
+        return self._votes[same_code(candidate.text)]
 
     def best(self, count: int) -> list[Attempt]:
         """The attempts that pass most tests; among equals the shorter code."""
@@ -58,4 +64,4 @@ class Search:
     @property
     def passed(self) -> int:
         """How many tests the best attempt passes."""
-        return max((len(attempt.passed) for attempt in self.attempts), default=0)
+        return max([self.green, *(len(attempt.passed) for attempt in self.attempts)])

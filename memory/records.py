@@ -228,6 +228,8 @@ class Evidence(Value):
     """What mutation changed in the accepted code, in words: no model wrote that."""
     mutated_lines: list[int] = Field(default_factory=list)
     """Lines of the target file that mutation changed, from 1."""
+    doubts: list[str] = Field(default_factory=list)
+    """Calls to which other candidates that pass the tests give other answers."""
     best_attempt: BestAttempt | None = None
     """Of a blocked ticket."""
     minutes: float = 0.0

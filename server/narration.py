@@ -128,6 +128,14 @@ def evidence_lines(evidence: Evidence) -> Iterable[str]:
     yield f"tokens           {tokens}, {evidence.candidates_run} candidates run"
     if evidence.rung:
         yield f"found by         {evidence.rung}"
+    for cost in evidence.rungs:
+        tries = f"{cost.candidates} candidates, {cost.completion_tokens} tokens"
+        yield f"  {cost.rung:<14} {tries}, {cost.seconds:.0f} s"
+    if evidence.mutated_lines:
+        lines = ", ".join(map(str, evidence.mutated_lines))
+        yield f"by search        lines {lines}: {'; '.join(evidence.mutations)}"
+    for doubt in evidence.doubts:
+        yield f"please decide    {doubt}"
     yield f"minutes          {evidence.minutes:.1f}"
     if evidence.review:
         yield f"review           {' '.join(evidence.review.split())}"

@@ -12,6 +12,9 @@ from agents.progress import Progress
 from agents.tools.mutation import Climb, changed_lines, climb
 from agents.workbench import Workbench
 
+_PATIENCE = 8.0
+"""Seconds without a gain after which mutation gives way to the model."""
+
 
 class MutateCode:
     """The Developer's second behaviour: thousands of runs cost less than one answer."""
@@ -38,6 +41,7 @@ class MutateCode:
             [bench.tests.path],
             texts,
             seconds=seconds,
+            patience=_PATIENCE,
         )
         said = _in_words(found)
         bench.context.report(Progress("step", agent.agent_type, said))

@@ -17,6 +17,7 @@ from agents.ladder import Stage
 from agents.python_names import root_name, signature_in
 from agents.tools.code_blocks import extract_code_blocks
 from agents.tools.edits import extract_symbol, merge_symbols, without_docstring
+from agents.tools.missing_imports import with_missing_imports
 from agents.tools.repo_map import is_test_file, module_name
 from agents.workbench import Workbench
 
@@ -44,6 +45,8 @@ class Candidate:
     """What mutation changed, in words."""
     lines: tuple[int, ...] = ()
     """Lines of `text`, from 1, that mutation changed."""
+    tokens: int = 0
+    """Length of the answer that it was in."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,8 @@ class Question:
     seed: int
     hint: Hint = Hint()
     tier: Tier = Tier.STANDARD
+    longest: int | None = None
+    """Tokens after which an answer is cut; None: the most that a unit of its kind may take."""
 
 
 class WriteCode:
@@ -92,7 +97,7 @@ class WriteCode:
     ) -> CompletionRequest:
         """The richest prompt that fits: examples of accepted code and helpers go first."""
         variables = await _variables(agent, bench, question)
-        room = _SYMBOL_TOKENS if question.unit else _FILE_TOKENS
+        room = min(_SYMBOL_TOKENS if question.unit else _FILE_TOKENS, question.longest or 9999)
         steps: tuple[dict[str, Any], ...] = (
             {},
             {"snippets": []},
@@ -144,6 +149,7 @@ def to_candidate(completion: Completion, bench: Workbench, question: Question) -
     if completion.finish_reason == "length":
         return "the answer was cut off"
     blocks = extract_code_blocks(completion.text)
+    tokens = completion.usage.completion_tokens
     if not blocks:
         return "no code in the answer"
     unit = question.unit
@@ -158,12 +164,12 @@ def to_candidate(completion: Completion, bench: Workbench, question: Question) -
         return "; ".join(merged.problems) or "the code changes nothing"
     if extract_symbol(merged.text, unit) is None:
         return f"it does not define {unit}"
-    return candidate_of(bench, merged.text, question.stage)
+    return candidate_of(bench, merged.text, question.stage, tokens=tokens)
 
 
 def candidate_of(bench: Workbench, text: str, origin: Stage, **more: Any) -> Candidate:
-    """The candidate whose file is `text`."""
-    symbol = bench.ticket.target_symbol
+    """The candidate whose file is `text`, with the imports that it forgot."""
+    symbol, text = bench.ticket.target_symbol, with_missing_imports(text)
     return Candidate((symbol and extract_symbol(text, symbol)) or text, text, origin, **more)
 
 

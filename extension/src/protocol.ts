@@ -206,6 +206,8 @@ export interface Evidence {
   mutations?: string[];
   /** Lines of the target file that mutation changed, from 1. */
   mutatedLines?: number[];
+  /** Calls to which other candidates that pass the tests give other answers. */
+  doubts?: string[];
   /** Of a blocked ticket. */
   bestAttempt?: BestAttempt | null;
   minutes?: number;

@@ -53,6 +53,30 @@ test("a ticket that is being worked on is in progress and can be cancelled", () 
   assert.equal(contextValue(running), "ticket.running");
 });
 
+test("the page says where code that passes the tests disagrees, and what search changed", () => {
+  const evidence = {
+    doubts: ["f('') gives None; 3 of 5 candidates give ''"],
+    mutatedLines: [4, 7],
+    mutations: ["`<` for `<=`"],
+    rungs: [
+      {
+        rung: "mutation",
+        candidates: 1,
+        completionTokens: 0,
+        seconds: 3.4,
+        bestPassed: 5,
+        tests: 5,
+      },
+    ],
+  };
+
+  const page = ticketPage({ ticket: ticket("review"), evidence, log: [] });
+
+  assert.match(page, /## Please decide[^]*3 of 5 candidates/);
+  assert.match(page, /not by a model: lines 4, 7/);
+  assert.match(page, /\| mutation \| 1 \| 0 \| 3 \| 5 of 5 \|/);
+});
+
 test("text of a model cannot add markup to a ticket's page", () => {
   const hostile = "[x](command:evil) <img src=x> **b** `c`";
 

@@ -73,6 +73,8 @@ class Evidence:
     """What mutation changed in the accepted code, in words: no model wrote that."""
     mutated_lines: list[int] = Factory(list)
     """Lines of the target file that mutation changed, from 1."""
+    doubts: list[str] = Factory(list)
+    """Calls to which other candidates that pass the tests give other answers."""
     best_attempt: BestAttempt | None = None
     """Of a blocked ticket."""
     minutes: float = 0.0

@@ -60,6 +60,7 @@ async def climb(
     sources: Sequence[str],
     *,
     seconds: float,
+    patience: float = float("inf"),
     max_runs: int = 5000,
     report: Callable[[str], None] = lambda _: None,
     workers: int = 2,
@@ -69,13 +70,13 @@ async def climb(
 
     `sources` are texts of `target_file`, best first; nothing is written to `root`. Ends soon
     after the first passing text (a while goes into a smaller one), after `seconds` or `max_runs`
-    runs. Cancelling kills every process. Never raises for what code or tests do, but tells it
-    as `Climb.problem`.
+    runs, and `patience` seconds after the last gain. Cancelling kills every process. Never raises
+    for what code or tests do, but tells it as `Climb.problem`.
     """
     symbols = (symbol,) if isinstance(symbol, str) else tuple(symbol)
     if test_sources is None:
         test_sources = await asyncio.to_thread(_read_tests, root, test_paths)
-    search = _Search(symbols, tuple(test_sources), max_runs, report)
+    search = _Search(symbols, tuple(test_sources), max_runs, patience, report)
     problem = ""
     try:
         async with (
@@ -105,6 +106,7 @@ class _Search:
     symbols: tuple[str, ...]
     test_sources: tuple[str, ...]
     max_runs: int
+    patience: float
     report: Callable[[str], None]
     states: list[State] = field(default_factory=list)
     greens: list[State] = field(default_factory=list)
@@ -112,6 +114,9 @@ class _Search:
     seen: set[str] = field(default_factory=set)
     signatures: set[frozenset[tuple[str, str]]] = field(default_factory=set)
     started: float = field(default_factory=time.monotonic)
+    gained: float = field(default_factory=time.monotonic)
+    """When a text passed more tests, or came nearer, than any before."""
+    merit: tuple[int, float] = (-1, 0.0)
     runs: int = 0
     first_green: int = 0
     """Runs until the first passing text."""
@@ -124,6 +129,8 @@ class _Search:
         while not self._settled(evaluator.runs):
             if not self.greens and evaluator.runs >= self.max_runs:
                 return "the runs are spent"
+            if not self.greens and time.monotonic() - self.gained > self.patience:
+                return "no change helps"
             batch = await self._batch(evaluator)
             if not batch and self.greens:
                 break
@@ -207,6 +214,9 @@ class _Search:
 
     def _keep(self, state: State) -> None:
         verdict = state.verdict
+        merit = len(verdict.passed), verdict.closeness
+        if merit > self.merit:
+            self.merit, self.gained = merit, time.monotonic()
         self.required |= verdict.collected - verdict.skipped if not state.changes else set()
         if verdict.clean and verdict.passed >= self.required:
             self.greens.append(state)

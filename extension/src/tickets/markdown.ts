@@ -31,7 +31,9 @@ export function ticketPage({ ticket, evidence, log }: TicketDetail): string {
     note(ticket),
     ticket.description ? quote(ticket.description) : "",
     section("Acceptance criteria", criteria(ticket.criteria ?? [])),
+    section("Please decide", doubts(evidence)),
     section("Evidence", [proof, review].filter(Boolean).join("\n\n")),
+    section("Search", search(evidence)),
     section("Log", log.map(logLine).join("\n")),
   ]
     .filter(Boolean)
@@ -85,6 +87,7 @@ function evidenceList(evidence: Evidence): string {
     run("Tests pass now", evidence.greenRun),
     run("Whole suite", evidence.suiteRun),
     commits && `- Commits: ${commits}`,
+    mutated(evidence),
     evidence.mergeCommit && `- Merged as ${code(evidence.mergeCommit.slice(0, 10))}`,
     effort(evidence),
   ];
@@ -111,6 +114,37 @@ function effort(evidence: Evidence): string {
     evidence.minutes ? `${evidence.minutes.toFixed(1)} minutes` : "",
   ].filter(Boolean);
   return parts.length ? `- ${parts.join(" · ")}` : "";
+}
+
+function mutated({ mutations = [], mutatedLines = [] }: Evidence): string {
+  if (!mutatedLines.length) {
+    return "";
+  }
+  const what = mutations.length ? ` (${mutations.map(escapeMarkdown).join("; ")})` : "";
+  return `- Changed by search, not by a model: lines ${mutatedLines.join(", ")}${what}`;
+}
+
+/** Where code that passes the same tests disagrees, so that only the person can tell. */
+function doubts({ doubts: found = [] }: Evidence): string {
+  if (!found.length) {
+    return "";
+  }
+  const lines = found.map((doubt) => `- ${escapeMarkdown(doubt)}`).join("\n");
+  const advice = "If this answer is wrong, send the work back with the right one as an example.";
+  return `Other code that passes the same tests answers differently:\n\n${lines}\n\n${advice}`;
+}
+
+function search({ rungs = [] }: Evidence): string {
+  if (!rungs.length) {
+    return "";
+  }
+  const rows = rungs.map(
+    (cost) =>
+      `| ${escapeMarkdown(cost.rung)} | ${cost.candidates} | ${cost.completionTokens} | ` +
+      `${cost.seconds.toFixed(0)} | ${cost.bestPassed} of ${cost.tests} |`,
+  );
+  const head = ["| Step | Candidates | Tokens | Seconds | Best so far |", "|---|---|---|---|---|"];
+  return [...head, ...rows].join("\n");
 }
 
 function logLine(entry: ActivityEntry): string {

@@ -1,0 +1,117 @@
+"""Choose among candidates that pass the tests by what they answer to fresh calls.
+
+Few examples let wrong code pass. Candidates that were written apart agree where they are
+right and differ where they are wrong, so the one that agrees most is taken (after minimum
+Bayes risk decoding by execution, Shi et al., 2022, arXiv 2204.11454), and where they differ
+the person is told.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agents.behaviors.compose_tests import imports_for
+from agents.behaviors.write_code import Candidate
+from agents.tools.fresh_inputs import fresh_calls
+from agents.tools.observe import NO_ANSWER, Observation, observe
+from agents.workbench import Workbench
+
+_CALLS = 60
+_DOUBTS = 3
+_DOUBTED = 0.25
+"""Share of the votes against an answer that makes it worth telling."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The candidate to take, and where others of good standing differ from it."""
+
+    candidate: Candidate
+    doubts: tuple[str, ...] = ()
+    voters: int = 0
+
+
+def calls_to_compare(bench: Workbench) -> tuple[list[str], tuple[str, ...]]:
+    """Fresh calls like the ticket's examples, and the imports that they need."""
+    examples = [c.call for c in bench.ticket.criteria if c.call]
+    imports = imports_for(examples, bench.ticket.target_symbol, bench.import_of)
+    calls = fresh_calls(examples, _CALLS, bench.context.seed) if imports is not None else []
+    return calls, imports or ()
+
+
+async def choose(
+    bench: Workbench,
+    calls: Sequence[str],
+    imports: Sequence[str],
+    votes: Sequence[tuple[Candidate, int]],
+) -> Choice:
+    """The best of the candidates with their numbers of votes, the first one if all are equal.
+
+    Only what passes the ticket's tests has a vote.
+    """
+    await bench.worktree.reset()
+    seen = await observe(
+        bench.runner.sandbox,
+        bench.runner.python,
+        bench.worktree.root,
+        bench.ticket.target_file,
+        [bench.tests.path] if bench.tests else [],
+        imports,
+        calls,
+        [candidate.text for candidate, _ in votes],
+    )
+    sound = [(c, n, o) for (c, n), o in zip(votes, seen, strict=False) if o.sound]
+    if not sound:
+        return Choice(votes[0][0])
+    tallies = _tallies(sound, len(calls))
+    scores = [_score(observation, tallies) for _, _, observation in sound]
+    best = max(scores)
+    close = [entry for entry, score in zip(sound, scores, strict=True) if best - score < 1e-9]
+    candidate, _, observation = min(close, key=lambda entry: len(entry[0].code))
+    voters = sum(count for _, count, _ in sound)
+    return Choice(candidate, tuple(_doubts(calls, observation, tallies)), voters)
+
+
+def _tallies(sound: Sequence[tuple[Candidate, int, Observation]], calls: int) -> list[Counter[str]]:
+    """Votes for each answer to each call; none where most say that the call is no good."""
+    tallies: list[Counter[str]] = []
+    for number in range(calls):
+        tally: Counter[str] = Counter()
+        for _, count, observation in sound:
+            tally[observation.answers[number]] += count
+        wrong = sum(n for answer, n in tally.items() if _is_refusal(answer))
+        tallies.append(tally if 2 * wrong <= tally.total() else Counter())
+    return tallies
+
+
+def _is_refusal(answer: str) -> bool:
+    """Whether the answer is an exception (``IndexError: words``) or none at all."""
+    name = answer.split(":", 1)[0]
+    return answer == NO_ANSWER or (":" in answer and name.isidentifier())
+
+
+def _score(observation: Observation, tallies: Sequence[Counter[str]]) -> float:
+    """How many votes agree with the answers, as a share, over all calls."""
+    return sum(
+        tally[answer] / tally.total()
+        for answer, tally in zip(observation.answers, tallies, strict=True)
+        if tally
+    )
+
+
+def _doubts(
+    calls: Sequence[str], observation: Observation, tallies: Sequence[Counter[str]]
+) -> list[str]:
+    """Where many differ, in words; the most doubted first, each other answer once."""
+    found: list[tuple[float, str]] = []
+    for call, answer, tally in zip(calls, observation.answers, tallies, strict=True):
+        others = Counter({a: n for a, n in tally.items() if a != answer})
+        if not others or others.total() / tally.total() < _DOUBTED:
+            continue
+        other, count = others.most_common(1)[0]
+        share = others.total() / tally.total()
+        text = f"{call} gives {answer}; {count} of {tally.total()} candidates give {other}"
+        found.append((-share, text))
+    return [text for _, text in sorted(found)[:_DOUBTS]]

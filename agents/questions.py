@@ -1,0 +1,116 @@
+"""What a rung of the ladder asks the model."""
+
+from __future__ import annotations
+
+import re
+from contextlib import aclosing
+from dataclasses import replace
+
+from agents.asking import completions, request_for, spread
+from agents.base import IAgent
+from agents.behaviors.find_parts import parts_to_blame
+from agents.behaviors.write_code import Hint, Question, distilled_tests
+from agents.inference import Tier
+from agents.ladder import Rung, Stage
+from agents.search import Attempt, Search
+from agents.workbench import Workbench, test_names
+
+_PLAN_TOKENS = 100
+_SLACK_TOKENS = 100
+_LONGEST_FILE = 6000
+"""Characters of a file that is written anew as a whole."""
+_MENDABLE = re.compile(r"NameError|ImportError|SyntaxError|TypeError|AttributeError|ModuleNotFound")
+
+
+async def questions_of(
+    agent: IAgent, bench: Workbench, search: Search, rung: Rung, number: int
+) -> list[Question]:
+    """The questions of `rung` in round `number`; none if it has nothing to start from."""
+    seed = bench.context.seed + 1000 * number + 100 * list(Stage).index(rung.stage)
+    unit = bench.ticket.target_symbol
+    plain = Question(
+        rung.stage, search.source, unit, rung.temperatures, seed, longest=_longest(search)
+    )
+    match rung.stage:
+        case Stage.REPAIR:
+            return _repairs(search, rung, plain)
+        case Stage.PART:
+            return _parts(bench, search, rung, plain)
+        case Stage.PLAN:
+            plans = await _plans(agent, bench, rung.starts, seed)
+            return [replace(plain, hint=Hint(plan=plan)) for plan in plans]
+        case Stage.WIDER:
+            wide = wider(unit, search.source)
+            return [] if wide is None else [replace(plain, unit=wide, longest=None)]
+        case Stage.TIER:
+            stronger = agent.tools.models.next_tier(agent.agent_type, search.tier)
+            search.tier = stronger or search.tier
+            known = search.tier is Tier.STANDARD
+            return [] if known else [replace(plain, tier=search.tier)]
+        case _:
+            return [plain]
+
+
+async def _plans(agent: IAgent, bench: Workbench, count: int, seed: int) -> list[str]:
+    """A few different plans (PlanSearch, arXiv 2409.03733)."""
+    request = request_for(
+        agent,
+        "plan_approaches",
+        bench.context,
+        {
+            "task": bench.task,
+            "tests": distilled_tests(bench),
+            "symbol": bench.ticket.target_symbol,
+        },
+        max_tokens=_PLAN_TOKENS,
+        n=count,
+        temperatures=spread(0.8, 1.2, count),
+    )
+    request = replace(request, seed=seed)
+    async with aclosing(completions(agent, request, bench.context, "planning")) as stream:
+        plans = [" ".join(completion.text.split()) async for completion in stream]
+    return list(dict.fromkeys(plans))
+
+
+def _repairs(search: Search, rung: Rung, plain: Question) -> list[Question]:
+    """The best attempts with their failure; errors of names and types mend best."""
+    best = search.fresh(rung.stage, rung.starts)
+    search.use(rung.stage, best)
+    best.sort(key=lambda a: _MENDABLE.search(a.failure) is None)
+    return [
+        replace(plain, seed=plain.seed + 10 * number, hint=_about(attempt, attempt.candidate.code))
+        for number, attempt in enumerate(best)
+    ]
+
+
+def _parts(bench: Workbench, search: Search, rung: Rung, plain: Question) -> list[Question]:
+    """The functions of the best attempt that fail the tests, one by one."""
+    best = search.fresh(rung.stage, 1)
+    search.use(rung.stage, best)
+    path, unit = bench.ticket.target_file, bench.ticket.target_symbol
+    return [
+        replace(plain, source=attempt.candidate.text, unit=part, hint=_about(attempt, ""))
+        for attempt in best
+        for part in parts_to_blame(attempt.candidate.text, path, unit, attempt.failing, rung.starts)
+    ]
+
+
+def _about(attempt: Attempt, code: str) -> Hint:
+    names = test_names([case.id for case in attempt.failing[:1]])
+    return Hint(attempt=code, failure=attempt.failure, failing=names)
+
+
+def _longest(search: Search) -> int | None:
+    """What an answer may take, going by the longest so far: a wave ends with its last answer."""
+    tokens = [attempt.candidate.tokens for attempt in search.attempts]
+    return 2 * max(tokens) + _SLACK_TOKENS if any(tokens) else None
+
+
+def wider(unit: str, source: str) -> str | None:
+    """The next larger unit: ``Class`` of ``Class.method``, else the whole of a short file.
+
+    None where the unit is the whole file already, or the file too long to be written anew.
+    """
+    if "." in unit:
+        return unit.rsplit(".", 1)[0]
+    return "" if unit and len(source) <= _LONGEST_FILE else None

@@ -1,0 +1,42 @@
+"""Where examples are few, the code that most candidates agree with is taken."""
+
+from __future__ import annotations
+
+from agents.progress import silent
+from memory.records import TicketState
+from tests.sample import SLUGIFY
+from tests.team.conftest import Gather, ready_ticket
+
+FITTED = '''```python
+def slugify(text: str) -> str:
+    """Turn a title into a URL slug."""
+    return {"Hello, World!": "hello-world"}.get(text, "")
+```'''
+OTHER = SLUGIFY.replace("[a-z0-9]+", "[0-9a-z]+")
+
+
+async def test_code_that_only_fits_the_examples_is_outvoted(gather: Gather) -> None:
+    team = await gather(FITTED, SLUGIFY, OTHER)
+    ticket = await team.run_ticket(await ready_ticket(team), silent)
+
+    assert ticket.state is TicketState.REVIEW
+    assert ticket.evidence.rung == "second opinion"
+    changes = await team.ticket_changes(ticket.id)
+    assert '"hello-world"}' not in str(changes)
+
+
+async def test_where_candidates_differ_the_person_is_told(gather: Gather) -> None:
+    keeping = SLUGIFY.replace("[a-z0-9]+", "[a-z0-9_]+")
+    capital = SLUGIFY.replace('"-".join(words)', '"-".join(words)[:12]')
+    team = await gather(SLUGIFY, keeping, capital, capital.replace("12", "11"))
+    ticket = await team.run_ticket(await ready_ticket(team), silent)
+
+    assert ticket.state is TicketState.REVIEW
+    assert any("candidates give" in doubt for doubt in ticket.evidence.doubts)
+
+
+async def test_what_the_opinions_took_is_in_the_evidence(gather: Gather) -> None:
+    team = await gather(SLUGIFY)
+    ticket = await team.run_ticket(await ready_ticket(team), silent)
+    assert [cost.rung for cost in ticket.evidence.rungs] == ["first answer", "second opinion"]
+    assert ticket.evidence.rungs[0].completion_tokens > 0

@@ -1,0 +1,52 @@
+"""The functions that a failing test blames are the ones written anew."""
+
+from agents.behaviors.find_parts import parts_to_blame
+from agents.tools.test_runner import TestCase
+
+TEXT = """class Ledger:
+    def __init__(self):
+        self.lines = []
+
+    def add(self, amount):
+        self.lines.append(amount)
+
+    def total(self):
+        return check(self.lines)
+
+
+def check(lines):
+    return lines[9]
+"""
+
+
+def case(detail: str) -> TestCase:
+    return TestCase("test_l.py::test_x", "failed", detail=detail)
+
+
+TRACED = case(">   return check(self.lines)\n\nledger.py:9: \n_ _ _\nledger.py:13: IndexError")
+CALLED = case(">   assert ledger.total() == 3\nE   assert 4 == 3\n\ntest_l.py:5: AssertionError")
+
+
+def blamed(*cases: TestCase, unit: str = "", count: int = 2) -> list[str]:
+    return parts_to_blame(TEXT, "ledger.py", unit, cases, count)
+
+
+def test_innermost_function_of_the_traceback_is_blamed():
+    assert blamed(TRACED) == ["check"]
+
+
+def test_without_a_traceback_into_the_file_what_the_test_calls_is_blamed():
+    assert blamed(CALLED) == ["Ledger.total"]
+
+
+def test_what_fails_most_tests_comes_first():
+    assert blamed(CALLED, TRACED, TRACED) == ["check", "Ledger.total"]
+    assert blamed(CALLED, TRACED, TRACED, count=1) == ["check"]
+
+
+def test_nothing_outside_the_unit_is_blamed():
+    assert blamed(CALLED, TRACED, unit="Ledger") == ["Ledger.total"]
+
+
+def test_a_unit_without_parts_has_none():
+    assert blamed(TRACED, unit="check") == []

@@ -1,0 +1,49 @@
+"""Fresh calls are new, well-formed and of the same types."""
+
+import ast
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agents.tools.fresh_inputs import fresh_calls
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-99, 99) | st.text(max_size=6) | st.floats(-9, 9),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner),
+    max_leaves=6,
+)
+
+
+@settings(deadline=None)
+@given(st.lists(VALUES, max_size=3))
+def test_fresh_calls_parse_and_keep_the_function(arguments: list[object]):
+    example = f"f({', '.join(map(repr, arguments))})"
+    calls = fresh_calls([example], 30)
+    assert example not in calls and len(set(calls)) == len(calls) <= 30
+    for call in calls:
+        node = ast.parse(call, mode="eval").body
+        assert isinstance(node, ast.Call) and len(node.args) == len(arguments)
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(1, 50), min_size=1, max_size=4))
+def test_a_list_of_numbers_stays_one(numbers: list[int]):
+    for call in fresh_calls([f"f({numbers!r})"], 30):
+        value = ast.literal_eval(call.removeprefix("f(").removesuffix(")"))
+        assert isinstance(value, list) and all(isinstance(item, int) for item in value)
+
+
+def test_arguments_inside_a_chain_of_calls_are_changed():
+    calls = fresh_calls(["Ledger([1, 2]).total('rent')"], 60)
+    assert any("'rent'" in call and "[1, 2]" not in call for call in calls)
+    assert any("'rent'" not in call for call in calls)
+
+
+def test_the_same_seed_gives_the_same_calls():
+    assert fresh_calls(["f('ab', 3)"], 20, 1) == fresh_calls(["f('ab', 3)"], 20, 1)
+
+
+@pytest.mark.parametrize("example", ["f(", "f()", "f(x)", "f(open('x').read)"])
+def test_what_has_no_literals_of_its_own_gives_nothing_wrong(example: str):
+    assert all(ast.parse(call) for call in fresh_calls([example], 10))
