@@ -127,7 +127,7 @@ class Developer(IAgent):
     ) -> AsyncGenerator[Candidate, None]:
         """Small changes of the best attempts; those that were changed once are not again."""
         best = search.fresh(rung.stage, rung.starts)
-        if not any(attempt.passed for attempt in best):
+        if not best:
             return
         search.use(rung.stage, best)
         texts = [attempt.candidate.text for attempt in best]

@@ -30,11 +30,16 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True)
 class Rung:
-    """One step of the ladder."""
+    """One step of the ladder.
+
+    Answers come in eights and sixteens where they can: llama.cpp's kernels read the weights
+    once for so many rows, and sixteen cost little more than eight (docs/benchmarks.md).
+    """
 
     stage: Stage
     temperatures: tuple[float, ...] = (0.2,)
-    """Of the answers to one question, which are decoded together."""
+    """Of the answers to one question, which are decoded together. A repair asks a question for
+    each of up to four failures of an attempt."""
     starts: int = 1
     """How many attempts, plans or models it starts from; each gets a question of its own."""
     seconds: float = 0.0
@@ -48,18 +53,18 @@ OPINIONS = Rung(Stage.OPINION, spread(0.6, 1.0, 8))
 _MUTATION = Rung(Stage.MUTATION, starts=3, seconds=20)
 _OPENING = (
     Rung(Stage.FIRST),
-    Rung(Stage.SAMPLE, spread(0.4, 1.0, 14)),
+    Rung(Stage.SAMPLE, spread(0.4, 1.0, 16)),
     _MUTATION,
 )
 _ROUND = (
-    Rung(Stage.REPAIR, spread(0.2, 0.9, 6), starts=2, again=True),
-    Rung(Stage.PART, spread(0.3, 0.9, 6), starts=2, again=True),
+    Rung(Stage.REPAIR, (0.4, 0.9), starts=2, again=True),
+    Rung(Stage.PART, spread(0.3, 0.9, 8), starts=2, again=True),
     _MUTATION,
-    Rung(Stage.PLAN, (0.2,), starts=10),
+    Rung(Stage.PLAN, (0.2,), starts=16),
     _MUTATION,
-    Rung(Stage.WIDER, spread(0.3, 0.9, 10)),
-    Rung(Stage.TIER, spread(0.2, 0.8, 4)),
-    Rung(Stage.SAMPLE, spread(0.6, 1.1, 14)),
+    Rung(Stage.WIDER, spread(0.3, 0.9, 12)),
+    Rung(Stage.TIER, spread(0.2, 0.8, 8)),
+    Rung(Stage.SAMPLE, spread(0.6, 1.1, 16)),
 )
 
 

@@ -16,7 +16,9 @@ from agents.search import Attempt, Search
 from agents.workbench import Workbench, test_names
 
 _PLAN_TOKENS = 100
-_SLACK_TOKENS = 100
+_SLACK_TOKENS = 200
+_FAILURES = 4
+"""Of one attempt that are asked about, each by itself."""
 _LONGEST_FILE = 6000
 """Characters of a file that is written anew as a whole."""
 _MENDABLE = re.compile(r"NameError|ImportError|SyntaxError|TypeError|AttributeError|ModuleNotFound")
@@ -73,14 +75,29 @@ async def _plans(agent: IAgent, bench: Workbench, count: int, seed: int) -> list
 
 
 def _repairs(search: Search, rung: Rung, plain: Question) -> list[Question]:
-    """The best attempts with their failure; errors of names and types mend best."""
+    """The best attempts, each with several of its failures; one failure a question.
+
+    The prompt begins like the plain one, tests and all, so that it was read already.
+    """
     best = search.fresh(rung.stage, rung.starts)
     search.use(rung.stage, best)
     best.sort(key=lambda a: _MENDABLE.search(a.failure) is None)
+    told = [(attempt, failure) for attempt in best for failure in _failures(attempt)]
     return [
-        replace(plain, seed=plain.seed + 10 * number, hint=_about(attempt, attempt.candidate.code))
-        for number, attempt in enumerate(best)
+        replace(
+            plain,
+            seed=plain.seed + 10 * number,
+            hint=Hint(attempt=attempt.candidate.code, failure=failure),
+        )
+        for number, (attempt, failure) in enumerate(told)
     ]
+
+
+def _failures(attempt: Attempt) -> list[str]:
+    """Different failures of an attempt, from the first to the last of them."""
+    found = list(dict.fromkeys([attempt.failure, *(c.distilled for c in attempt.failing)]))
+    step = max(1, len(found) // _FAILURES)
+    return found[::step][:_FAILURES]
 
 
 def _parts(bench: Workbench, search: Search, rung: Rung, plain: Question) -> list[Question]:
@@ -89,21 +106,21 @@ def _parts(bench: Workbench, search: Search, rung: Rung, plain: Question) -> lis
     search.use(rung.stage, best)
     path, unit = bench.ticket.target_file, bench.ticket.target_symbol
     return [
-        replace(plain, source=attempt.candidate.text, unit=part, hint=_about(attempt, ""))
+        replace(plain, source=attempt.candidate.text, unit=part, hint=_about(attempt))
         for attempt in best
         for part in parts_to_blame(attempt.candidate.text, path, unit, attempt.failing, rung.starts)
     ]
 
 
-def _about(attempt: Attempt, code: str) -> Hint:
+def _about(attempt: Attempt) -> Hint:
     names = test_names([case.id for case in attempt.failing[:1]])
-    return Hint(attempt=code, failure=attempt.failure, failing=names)
+    return Hint(failure=attempt.failure, failing=names)
 
 
 def _longest(search: Search) -> int | None:
     """What an answer may take, going by the longest so far: a wave ends with its last answer."""
     tokens = [attempt.candidate.tokens for attempt in search.attempts]
-    return 2 * max(tokens) + _SLACK_TOKENS if any(tokens) else None
+    return 3 * max(tokens) + _SLACK_TOKENS if any(tokens) else None
 
 
 def wider(unit: str, source: str) -> str | None:

@@ -144,7 +144,13 @@ def _add_bench(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         default="given",
         help="written: the tests given only judge, and the Tester writes its own",
     )
-    parser.add_argument("--greedy", action="store_true", help="one answer at temperature 0")
+    effort = parser.add_mutually_exclusive_group()
+    effort.add_argument("--greedy", action="store_true", help="one answer at temperature 0")
+    effort.add_argument(
+        "--alone",
+        action="store_true",
+        help="the baseline: one answer of the bare model, without tests or team",
+    )
     parser.add_argument("--json", dest="out", type=Path, metavar="OUT", help="results so far")
     parser.add_argument("--verbose", action="store_true", help="tell every step")
     parser.set_defaults(command=_bench_pair, repository=Path())

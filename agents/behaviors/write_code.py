@@ -27,6 +27,9 @@ _SYMBOL_TOKENS = 700
 _FILE_TOKENS = 1400
 _FOCUSED_CHARACTERS = 1300
 """Of the tests in a question about one failure."""
+_STOPS = ("\n```\n", "\ndef test_", "\nassert ", "\nprint(", "\n# Test", "\n# Example", "\n# Usage")
+"""Where the code of an answer has ended: small models go on to repeat the tests of the prompt,
+which takes longer than the code, and nothing of a wave ends before its last answer."""
 _SHORT_TASK = 2400
 """Characters of a long text of instructions, where the whole does not fit."""
 
@@ -114,6 +117,7 @@ class WriteCode:
                 temperatures=question.temperatures,
                 seed=question.seed,
                 tier=question.tier,
+                stop=_STOPS,
             )
             if await fits(agent, request):
                 break

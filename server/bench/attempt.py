@@ -20,9 +20,10 @@ from agents.tools.git import Workspace
 from agents.tools.sandbox import Sandbox
 from agents.tools.test_runner import PytestRunner, find_python
 from memory.records import AcceptanceTest, Ticket, TicketState
+from server.bench.alone import answer_alone
 from server.bench.result import Result, best_attempt
 from server.bench.task import Task
-from server.bench.workplace import clean_checkout, merged_files, new_repository
+from server.bench.workplace import clean_checkout, commit, merged_files, new_repository
 from server.components import open_memory, team_options
 from server.settings import Settings
 
@@ -36,6 +37,8 @@ class PairBench:
     seed: int = 0
     hidden: bool = False
     """The tests given only judge; the Tester writes its own."""
+    alone: bool = False
+    """No team: one greedy answer of the bare model, which is the baseline."""
 
     async def attempt(self, task: Task, report: Report) -> Result:
         """Work on `task` in a repository of its own; never raises for what the team says."""
@@ -46,14 +49,31 @@ class PairBench:
         with tempfile.TemporaryDirectory(prefix="tenon-bench-") as folder:
             place = Path(folder)
             repository = await asyncio.to_thread(new_repository, task, place / "repository")
-            try:
-                async with self._team(repository, place / "data") as team:
-                    await self._work(team, task, result, report)
-            except TeamError as error:
-                result.note = str(error)
+            if self.alone:
+                await self._answer(repository, task, result)
+            else:
+                await self._team_up(repository, place / "data", task, result, report)
             result.minutes = round((time.monotonic() - began) / 60, 3)
             await self._judge(task, repository, place, result)
         return result
+
+    async def _answer(self, repository: Path, task: Task, result: Result) -> None:
+        """The bare model's answer, committed as it is."""
+        completion, text = await answer_alone(self.models, task)
+        result.tokens, result.tries = completion.usage.completion_tokens, 1
+        result.claimed = bool(text)
+        result.note = "" if text else "The answer holds no code for the task."
+        if text:
+            await asyncio.to_thread(commit, repository, {task.target_file: text})
+
+    async def _team_up(
+        self, repository: Path, data: Path, task: Task, result: Result, report: Report
+    ) -> None:
+        try:
+            async with self._team(repository, data) as team:
+                await self._work(team, task, result, report)
+        except TeamError as error:
+            result.note = str(error)
 
     @asynccontextmanager
     async def _team(self, repository: Path, data_dir: Path) -> AsyncGenerator[Orchestrator, None]:

@@ -37,7 +37,9 @@ async def bench_pair(options: argparse.Namespace) -> int:
     results: list[Result] = []
     try:
         async with _models(values) as models:
-            bench = PairBench(values, models, options.seed, options.tests == "written")
+            bench = PairBench(
+                values, models, options.seed, options.tests == "written", options.alone
+            )
             for task in tasks:
                 results.append(await _attempt(bench, task, _report(options)))
                 if options.out:
@@ -87,6 +89,7 @@ def _head(options: argparse.Namespace) -> dict[str, Any]:
         "model": chosen_settings(options).model,
         "tests": options.tests,
         "greedy": options.greedy,
+        "alone": options.alone,
         "seed": options.seed,
         "minutes": options.minutes,
     }

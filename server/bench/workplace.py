@@ -23,6 +23,12 @@ def new_repository(task: Task, folder: Path) -> Path:
     return folder.resolve()
 
 
+def commit(repository: Path, files: dict[str, str]) -> None:
+    """Put `files` into the repository's branch."""
+    _write(repository, files)
+    _git(repository, "commit", "--quiet", "--all", "--allow-empty", "--message", "The answer")
+
+
 def clean_checkout(repository: Path, folder: Path, tests: dict[str, str]) -> Path:
     """A clone of the repository's branch with the acceptance tests as they were given."""
     _git(repository, "clone", "--quiet", "--no-hardlinks", str(repository), str(folder))

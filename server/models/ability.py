@@ -15,41 +15,44 @@ from server.models import probe_tasks
 from server.models.model_card import Ability
 
 _RECALL_LINES = (60, 180)
+_ANSWERS = 8
+"""To each coding task: one answer each would say little about a model that is often wrong."""
+_TEMPERATURE = 0.7
 _SYSTEM = ChatTurn("system", "You write Python.")
 
 Report = Callable[[str], None]
 
 
 async def measure_ability(model: LanguageModel, report: Report) -> Ability:
-    """Coding tasks, fenced blocks, decisions under a schema and recall, at temperature 0."""
+    """Coding tasks with several answers each, decisions under a schema, and recall."""
     tasks, decisions = probe_tasks.CODING_TASKS, probe_tasks.DECISIONS
-    answers = await asyncio.gather(*(_text(model, _request(task.prompt, 400)) for task in tasks))
-    passed = await _judge(answers)
-    for task, good in zip(tasks, passed, strict=True):
-        report(f"{task.name}: {'solved' if good else 'not solved'}")
+    answers = [await _texts(model, _coding(task.prompt)) for task in tasks]
+    right = [await _judge(found, task.checks) for found, task in zip(answers, tasks, strict=True)]
+    for task, count in zip(tasks, right, strict=True):
+        report(f"{task.name}: {count} of {_ANSWERS} answers right")
     intents = await asyncio.gather(*(_decision(model, message) for message in decisions))
     ability = Ability(
         coding_tasks=len(tasks),
-        solved=sum(passed),
-        fenced=sum(probe_tasks.fenced_code(answer) is not None for answer in answers),
+        solved=sum(map(bool, right)),
+        answers=_ANSWERS * len(tasks),
+        right=sum(right),
+        fenced=sum(probe_tasks.fenced_code(a) is not None for found in answers for a in found),
         decisions=len(decisions),
         decided_right=sum(map(probe_tasks.decides_right, intents, decisions.values())),
         recalled=dict([await _recalls(model, lines) for lines in _RECALL_LINES]),
     )
     report(
-        f"Solved {ability.solved} of {ability.coding_tasks} tasks, kept to the fenced block in "
-        f"{ability.fenced}, decided {ability.decided_right} of {ability.decisions} right."
+        f"Solved {ability.solved} of {ability.coding_tasks} tasks with {ability.right} of "
+        f"{ability.answers} answers, kept to the fenced block in {ability.fenced}, decided "
+        f"{ability.decided_right} of {ability.decisions} right."
     )
     return ability
 
 
-async def _judge(answers: list[str]) -> list[bool]:
+async def _judge(answers: list[str], checks: str) -> int:
+    """How many of the answers pass the checks."""
     sandbox = await Sandbox.probe()
-    tasks = probe_tasks.CODING_TASKS
-    return [
-        await _passes(sandbox, probe_tasks.any_code(answer), task.checks)
-        for answer, task in zip(answers, tasks, strict=True)
-    ]
+    return sum([await _passes(sandbox, probe_tasks.any_code(a), checks) for a in answers])
 
 
 async def _passes(sandbox: Sandbox, code: str, checks: str) -> bool:
@@ -84,5 +87,13 @@ def _request(prompt: str, max_tokens: int) -> CompletionRequest:
     return CompletionRequest("developer", (_SYSTEM, ChatTurn("user", prompt)), max_tokens)
 
 
+def _coding(prompt: str) -> CompletionRequest:
+    return replace(_request(prompt, 400), n=_ANSWERS, temperatures=(_TEMPERATURE,))
+
+
 async def _text(model: LanguageModel, request: CompletionRequest) -> str:
-    return "".join([completion.text async for completion in model.complete(request)])
+    return "".join(await _texts(model, request))
+
+
+async def _texts(model: LanguageModel, request: CompletionRequest) -> list[str]:
+    return [completion.text async for completion in model.complete(request)]

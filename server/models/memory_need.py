@@ -11,8 +11,8 @@ _PROCESS_BYTES = 96 * 1024**2
 """The interpreter with the libraries, before the model."""
 _STEP_TOKENS = 512
 """Tokens whose logits the compute buffer holds at a time."""
-_WINDOWS = 2
-"""The KV cache holds so many windows, so that several sequences fit."""
+KV_WINDOWS = 4
+"""The KV cache holds so many windows: sixteen answers of a quarter of one, and their prompt."""
 _UNKNOWN_SHARE = 0.25
 """Of the file's size, for everything but the weights when the header cannot be read."""
 
@@ -38,7 +38,7 @@ def estimate(model_file: Path, context_window: int) -> int:
 def kv_bytes(header: GgufHeader, context_window: int) -> int:
     """The KV cache for a context window asked for."""
     window = min(context_window, header.trained_context or context_window)
-    return _WINDOWS * window * header.bytes_per_token
+    return KV_WINDOWS * window * header.bytes_per_token
 
 
 def _compute_bytes(header: GgufHeader) -> int:

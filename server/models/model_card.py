@@ -62,10 +62,15 @@ class Speed(BaseModel):
 
 
 class Ability(BaseModel):
-    """What a model did right of what it was asked, at temperature 0."""
+    """What a model did right of what it was asked."""
 
     coding_tasks: int
     solved: int
+    """Tasks that at least one answer solved."""
+    answers: int = 0
+    """To all coding tasks together."""
+    right: int = 0
+    """How many of the answers solved their task."""
     fenced: int
     """Coding answers that were exactly one fenced block, as asked."""
     decisions: int

@@ -1,7 +1,8 @@
 """Measures a model on this machine and keeps the way to run it that pays.
 
 Speed is measured in processes of their own, ability through the same door as the team. A
-format of the weights that is faster but writes worse code is not taken.
+format of the weights that is faster is taken only if it gives more right answers a second, and
+hardly fewer of all that it gives.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ _WAYS = (
 _FORMATS = ("Q4_0",)
 _NOTICEABLE = 1.05
 """Another way must be so much faster than the plain one to be worth a difference."""
+_FEWER = 0.85
+"""Share of the right answers that another format must keep, whatever its speed."""
 
 Report = Callable[[str], None]
 
@@ -85,7 +88,7 @@ class Probe:
         return path
 
     async def _try_format(self, path: Path, name: str, speeds: Speeds, ability: Ability) -> Ability:
-        """Take another format of the weights if it is faster and does no worse."""
+        """Take another format of the weights if that pays."""
         before = best_way(speeds)
         way = before.model_copy(update={"file_format": name})
         self.report(f"Converting the weights to {name} …")
@@ -94,9 +97,11 @@ class Probe:
         if best_way(speeds) == way:
             self._keep(path, speeds, way)
             converted = await self._ability()
-            if does_no_worse(converted, ability):
+            gain = speeds[way].mixed / speeds[before].mixed
+            if pays(converted, ability, gain):
+                self.report(f"{name} gives more right answers a second; it is used.")
                 return converted
-            self.report(f"{name} is faster, but not shown to do as well; it is not used.")
+            self.report(f"{name} is faster, but answers too much worse; it is not used.")
         self._keep(path, speeds, before)
         target.unlink(missing_ok=True)
         return ability
@@ -167,12 +172,15 @@ async def measure_in_process(request: dict[str, Any]) -> dict[str, Any]:
     return answer
 
 
-def does_no_worse(new: Ability, old: Ability) -> bool:
-    """Whether the questions show it; a model that solves none of them shows nothing."""
-    return 0 < old.solved <= new.solved and (new.fenced, new.decided_right) >= (
-        old.fenced,
-        old.decided_right,
-    )
+def pays(new: Ability, old: Ability, gain: float) -> bool:
+    """Whether weights that are `gain` times as fast, but answer like `new`, are the better ones.
+
+    A search lives on right answers a second, a conversation on each answer: so there must be
+    more of the former, and hardly fewer of the latter. A model that solves nothing shows nothing.
+    """
+    right = new.right / max(old.right, 1)
+    obeys = (new.decided_right, new.fenced) >= (old.decided_right, _FEWER * old.fenced)
+    return old.right > 0 and right >= _FEWER and right * gain > _NOTICEABLE and obeys
 
 
 def best_way(speeds: Speeds) -> RunOptions:

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from server.models import ability as asking
 from server.models import probe as probing
 from server.models.configuration import ModelSettings
 from server.models.model_card import Ability, RunOptions, Speed, read_card
-from server.models.probe import Probe, ProbeError, best_way, does_no_worse
+from server.models.probe import Probe, ProbeError, best_way, pays
 from server.models.run_file import run_file
 
 PLAIN, FLASH = RunOptions(), RunOptions(flash_attention=True)
@@ -29,6 +30,7 @@ async def test_probe_measures_and_keeps_a_card(
 ):
     monkeypatch.setattr(probing, "_STEPS", 4)
     monkeypatch.setattr(probing, "_PROMPT_TOKENS", 64)
+    monkeypatch.setattr(asking, "_ANSWERS", 1)
     lines: list[str] = []
     card = await Probe(own_cache, own_cache.model, lines.append).run()
 
@@ -58,10 +60,22 @@ def test_the_plain_way_is_kept_unless_another_is_clearly_faster():
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "as_good"), [(3, 3, True), (3, 2, False), (0, 0, False), (3, 5, True)]
+    ("old", "new", "gain", "better"),
+    [
+        (30, 30, 1.4, True),
+        (30, 27, 1.4, True),
+        (30, 24, 1.4, False),
+        (30, 29, 1.02, False),
+        (0, 0, 2.0, False),
+    ],
 )
-def test_a_faster_format_must_solve_as_much(old: int, new: int, as_good: bool):
-    def ability(solved: int) -> Ability:
-        return Ability(coding_tasks=8, solved=solved, fenced=8, decisions=4, decided_right=4)
+def test_a_faster_format_must_give_more_right_answers_a_second(
+    old: int, new: int, gain: float, better: bool
+):
+    def ability(right: int) -> Ability:
+        return Ability(
+            coding_tasks=8, solved=5, answers=64, right=right,
+            fenced=64, decisions=4, decided_right=4,
+        )  # fmt: skip
 
-    assert does_no_worse(ability(new), ability(old)) == as_good
+    assert pays(ability(new), ability(old), gain) == better

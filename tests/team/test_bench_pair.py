@@ -103,6 +103,17 @@ def test_best_attempt_at_a_whole_file_is_that_file(bench: Bench) -> None:
     assert not result["claimed"] and result["files"]["kitchen_timer.py"].strip() == text
 
 
+def test_the_bare_model_gets_no_tests_and_is_judged_by_them(bench: Bench) -> None:
+    wrong = {"contains": "candidate(", "reply": "It saw the tests."}
+    bench.script(wrong, developer("def double(x):\n    return 2 * x"))
+    (result,) = bench.run(human_eval(bench.folder), "--alone")
+    assert result["solved"] and result["tries"] == 1 and not result["rungs"]
+
+    bench.script(developer("def double(x):\n    return 4"))
+    (result,) = bench.run(human_eval(bench.folder), "--alone")
+    assert not result["solved"]
+
+
 def test_hidden_tests_that_disagree_with_the_claim_decide(bench: Bench) -> None:
     draft = {"statement": "The library shall double a number with `double`.", "title": "Double"}
     bench.script(

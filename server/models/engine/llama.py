@@ -16,6 +16,7 @@ import llama_cpp
 
 from server.models.engine.batch import TokenBatch
 from server.models.engine.chat_template import ChatTemplate
+from server.models.memory_need import KV_WINDOWS
 from server.models.system_memory import available_bytes
 
 _LOG_ERROR = 4
@@ -65,7 +66,7 @@ class LoadOptions:
     """Tokens of prompt and answer of one sequence."""
     threads: int
     cells: int = 0
-    """Tokens in the KV cache, shared by all sequences; 0: twice the window if they fit."""
+    """Tokens in the KV cache, shared by all sequences; 0: four times the window if they fit."""
     batch: int = 512
     """The most tokens that one step may decode."""
     kv_type: str = "f16"
@@ -218,7 +219,7 @@ class Llama:
             f"a context window of {self.context_window} tokens",
             "Set a smaller TENON_CONTEXT_WINDOW, or close other programs.",
         )
-        wanted = max(options.cells or 2 * self.context_window, self.context_window)
+        wanted = max(options.cells or KV_WINDOWS * self.context_window, self.context_window)
         available = available_bytes()
         if available is None:
             return wanted

@@ -137,3 +137,18 @@ def test_hints_tell_what_empty_arguments_and_errors_give() -> None:
     assert hints.raises == ("ValueError('no')",)
     assert hints.characters == ["-"]
     assert "doc" not in hints.strings
+
+
+def test_a_name_that_nothing_defines_becomes_a_like_one():
+    source = (
+        "class A:\n    def item_names(self):\n        return []\n\n"
+        "    def f(self):\n        return self.items_name()\n"
+    )
+    assert any("return self.item_names()" in text for text in results(source, "A"))
+    source = "def helper(a):\n    return a\n\n\ndef f(a):\n    return helpers(a)\n"
+    assert any("return helper(a)" in text for text in results(source))
+
+
+def test_a_name_that_is_known_is_not_taken_for_a_mistake():
+    source = "import math\n\n\ndef maths(a):\n    return a\n\n\ndef f(a):\n    return math.pi\n"
+    assert not any("maths.pi" in text for text in results(source))
