@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Coroutine, Sequence
+from pathlib import PurePosixPath
 from typing import Any, Literal
 
 from agents.asking import Context
@@ -131,6 +132,9 @@ class Orchestrator:
         """
         if not title.strip() or not target_file.strip() or not tests:
             raise InvalidStateError("Such a ticket needs a title, a file to change, and tests.")
+        for path in (target_file, *(test.path for test in tests)):
+            if not is_inside(path):
+                raise InvalidStateError(f"{path} is no path inside the repository.")
         ticket = Ticket(
             id=new_id("tkt"),
             repository=self._team.repository,
@@ -306,3 +310,9 @@ class Orchestrator:
 async def _settled(task: asyncio.Task[Ticket]) -> None:
     """Wait until `task` is over, however it ends."""
     await asyncio.wait([task])
+
+
+def is_inside(path: str) -> bool:
+    """Whether `path` is relative, and neither leaves the repository nor goes to its ``.git``."""
+    parts = PurePosixPath(path).parts
+    return bool(parts) and parts[0] not in ("/", ".git") and ".." not in parts

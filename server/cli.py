@@ -7,7 +7,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from server.commands import Command, accept, doctor, pull, reject, run, run_one, show, tickets
+from server.commands import Command, accept, add, doctor, pull, reject, run, run_one, show, tickets
 from server.commands import models as list_models
 
 USAGE_ERROR = 2
@@ -77,6 +77,7 @@ def _add_tickets(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     group = commands.add_parser("ticket", help="see, run, accept or reject tickets")
     verbs = group.add_subparsers(required=True, metavar="ACTION")
     _add(verbs, "list", tickets, "list the tickets")
+    _add_ticket(verbs)
     for name, command, text in (
         ("show", show, "show a ticket with its evidence and its diff"),
         ("run", run_one, "let the pair work on a ticket"),
@@ -87,6 +88,17 @@ def _add_tickets(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     verbs.choices["run"].add_argument("--seed", type=int, default=0, metavar="N")
     verbs.choices["reject"].add_argument("--reason", default="", metavar="TEXT")
     verbs.choices["reject"].add_argument("--drop", action="store_true", help="for good")
+
+
+def _add_ticket(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = _add(verbs, "add", add, "add a ticket whose tests you bring: they decide")
+    parser.add_argument("title", help="what the code is to do, in a line")
+    parser.add_argument("--file", type=Path, required=True, help="source file to write or change")
+    parser.add_argument(
+        "--symbol", default="", help="function, class or Class.method; default: all"
+    )
+    parser.add_argument("--tests", type=Path, nargs="+", required=True, metavar="FILE")
+    parser.add_argument("--description", default="", metavar="TEXT", help="rules in your words")
 
 
 def _add_models(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import Any
 
 from server import protocol, wire
@@ -91,6 +92,30 @@ def _show_ticket(narrator: Narrator, detail: protocol.TicketDetail) -> None:
     for criterion in ticket.criteria:
         narrator.line(f"  {criterion.id} {criterion.text}")
     narrator.evidence(ticket, detail.evidence)
+
+
+async def add(options: argparse.Namespace) -> int:
+    """`tenon ticket add`: the test files as they lie in the folder decide."""
+    root = options.repository.resolve()
+    try:
+        tests = [_test_file(root, path) for path in options.tests]
+        target = _inside(root, options.file)
+    except (OSError, ValueError) as error:
+        print(f"tenon: {error}", file=sys.stderr)
+        return FAILURE
+    params = protocol.TicketAddParams(
+        options.title, target, tests, options.symbol, options.description
+    )
+    return await _act(options, "tenon/tickets/add", params)
+
+
+def _test_file(root: Path, path: Path) -> protocol.BroughtTest:
+    return protocol.BroughtTest(_inside(root, path), (root / path).read_text("utf-8"))
+
+
+def _inside(root: Path, path: Path) -> str:
+    """`path` relative to the repository. Raises ValueError if it lies elsewhere."""
+    return (root / path).resolve().relative_to(root).as_posix()
 
 
 async def run_one(options: argparse.Namespace) -> int:

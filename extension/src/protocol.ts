@@ -244,6 +244,24 @@ export interface TicketListResult {
   tickets: Ticket[];
 }
 
+/** A test file that somebody brings to a ticket. */
+export interface BroughtTest {
+  /** Relative to the repository, with forward slashes. */
+  path: string;
+  /** None: the file as the checked-out branch has it. */
+  text?: string | null;
+}
+
+/** A ticket that brings its tests; they decide, and no model writes any. */
+export interface TicketAddParams {
+  title: string;
+  targetFile: string;
+  tests: BroughtTest[];
+  /** Function, class or ``Class.method``; empty: the whole file. */
+  targetSymbol?: string;
+  description?: string;
+}
+
 /** One ticket. */
 export interface TicketParams {
   id: string;
@@ -468,6 +486,7 @@ export const Requests = {
   specAccept: "tenon/spec/accept",
   specReject: "tenon/spec/reject",
   ticketsList: "tenon/tickets/list",
+  ticketsAdd: "tenon/tickets/add",
   ticketsGet: "tenon/tickets/get",
   ticketsChanges: "tenon/tickets/changes",
   ticketsUpdate: "tenon/tickets/update",
@@ -510,6 +529,7 @@ export interface RequestTypes {
   "tenon/spec/accept": { params: SpecDecisionParams; result: SpecDecisionResult };
   "tenon/spec/reject": { params: SpecDecisionParams; result: SpecDecisionResult };
   "tenon/tickets/list": { params: TicketListParams; result: TicketListResult };
+  "tenon/tickets/add": { params: TicketAddParams; result: TicketResult };
   "tenon/tickets/get": { params: TicketParams; result: TicketDetail };
   "tenon/tickets/changes": { params: TicketParams; result: TicketChangesResult };
   "tenon/tickets/update": { params: TicketUpdateParams; result: TicketResult };

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from agents.orchestrator import Orchestrator
 from agents.progress import Report
-from memory.records import Ticket
+from memory.records import AcceptanceTest, Ticket
 from server import convert
 from server.dispatch import Handler
 from server.language_server import TenonServer
 from server.protocol import (
     FileChange,
+    TicketAddParams,
     TicketChangesResult,
     TicketDetail,
     TicketListParams,
@@ -30,6 +31,16 @@ async def list_tickets(
     async with server.app.team() as team:
         running = team.running()
         return TicketListResult([convert.ticket(t, running) for t in await team.tickets()])
+
+
+async def add(server: TenonServer, params: TicketAddParams, _report: Report) -> TicketResult:
+    """A ready ticket with tests that somebody brings."""
+    tests = [AcceptanceTest(path=each.path, text=each.text) for each in params.tests]
+    async with server.app.team() as team:
+        ticket = await team.add_ticket(
+            params.title, params.description, params.target_file, params.target_symbol, tests
+        )
+        return _result(team, ticket)
 
 
 async def get(server: TenonServer, params: TicketParams, _report: Report) -> TicketDetail:
@@ -100,6 +111,7 @@ def _result(team: Orchestrator, ticket: Ticket) -> TicketResult:
 
 HANDLERS: dict[str, Handler] = {
     "tenon/tickets/list": list_tickets,
+    "tenon/tickets/add": add,
     "tenon/tickets/get": get,
     "tenon/tickets/changes": changes,
     "tenon/tickets/update": update,

@@ -42,8 +42,10 @@ from server.protocol.spec import (
 )
 from server.protocol.status import AgentStatus, StatusParams, StatusResult
 from server.protocol.tickets import (
+    BroughtTest,
     FileChange,
     Ticket,
+    TicketAddParams,
     TicketChangesResult,
     TicketDetail,
     TicketListParams,
@@ -64,6 +66,7 @@ __all__ = [
     "ActivityEntry",
     "AgentStatus",
     "BestAttempt",
+    "BroughtTest",
     "ChatHistoryParams",
     "ChatHistoryResult",
     "ChatParams",
@@ -99,6 +102,7 @@ __all__ = [
     "StatusResult",
     "TestRun",
     "Ticket",
+    "TicketAddParams",
     "TicketChangesResult",
     "TicketDetail",
     "TicketListParams",

@@ -17,6 +17,7 @@ from server.protocol.spec import (
 )
 from server.protocol.status import StatusParams, StatusResult
 from server.protocol.tickets import (
+    TicketAddParams,
     TicketChangesResult,
     TicketDetail,
     TicketListParams,
@@ -36,6 +37,7 @@ REQUESTS: dict[str, tuple[type, type]] = {
     "tenon/spec/accept": (SpecDecisionParams, SpecDecisionResult),
     "tenon/spec/reject": (SpecDecisionParams, SpecDecisionResult),
     "tenon/tickets/list": (TicketListParams, TicketListResult),
+    "tenon/tickets/add": (TicketAddParams, TicketResult),
     "tenon/tickets/get": (TicketParams, TicketDetail),
     "tenon/tickets/changes": (TicketParams, TicketChangesResult),
     "tenon/tickets/update": (TicketUpdateParams, TicketResult),

@@ -52,6 +52,28 @@ class TicketListResult:
 
 
 @define
+class BroughtTest:
+    """A test file that somebody brings to a ticket."""
+
+    path: str
+    """Relative to the repository, with forward slashes."""
+    text: str | None = None
+    """None: the file as the checked-out branch has it."""
+
+
+@define
+class TicketAddParams:
+    """A ticket that brings its tests; they decide, and no model writes any."""
+
+    title: str
+    target_file: str
+    tests: list[BroughtTest]
+    target_symbol: str = ""
+    """Function, class or ``Class.method``; empty: the whole file."""
+    description: str = ""
+
+
+@define
 class TicketParams:
     """One ticket."""
 

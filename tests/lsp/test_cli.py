@@ -182,3 +182,43 @@ def test_unknown_model_cannot_be_pulled(repository, tmp_path):
 
     assert done.returncode == 1
     assert "qwen2.5-coder-1.5b" in done.stderr
+
+
+TESTS = """from textkit.cleaning import slugify
+
+
+def test_words_are_joined():
+    assert slugify("Hello, World!") == "hello-world"
+"""
+
+
+def test_ticket_with_tests_of_ones_own_is_added_run_and_merged(repository, tmp_path):
+    variables = environment(tmp_path / "env")
+    here = ("--repository", repository)
+    (repository / "tests" / "test_mine.py").write_text(TESTS)
+    git(repository, "add", "tests/test_mine.py")
+    git(repository, "commit", "-qm", "test: slugs")
+    added = tenon(
+        *("ticket", "add", "Slugs", "--file", "textkit/cleaning.py", "--symbol", "slugify"),
+        *("--tests", "tests/test_mine.py", "--json", *here),
+        variables=variables,
+    )
+    assert added.returncode == 0, added.stderr
+    ticket = json.loads(added.stdout)["ticket"]
+    assert ticket["state"] == "ready"
+    for action in ("run", "accept"):
+        done = tenon("ticket", action, ticket["id"], *here, variables=variables)
+        assert done.returncode == 0, done.stderr + done.stdout
+    assert "def slugify" in git(repository, "show", "HEAD:textkit/cleaning.py")
+    assert git(repository, "show", "HEAD:tests/test_mine.py") == TESTS.strip()
+
+
+def test_ticket_cannot_bring_files_from_elsewhere(repository, tmp_path):
+    other = tmp_path / "test_other.py"
+    other.write_text(TESTS)
+    done = tenon(
+        *("ticket", "add", "Slugs", "--file", "textkit/cleaning.py", "--tests", other),
+        *("--repository", repository),
+        variables=environment(tmp_path / "env"),
+    )
+    assert done.returncode == 1 and "test_other.py" in done.stderr
