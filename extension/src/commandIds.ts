@@ -10,6 +10,7 @@ export const COMMAND_IDS = [
   "tenon.ticket.showDiff",
   "tenon.ticket.accept",
   "tenon.ticket.reject",
+  "tenon.ticket.buildForTests",
   "tenon.ticket.makeReady",
   "tenon.proposeEdit",
   "tenon.edit.accept",

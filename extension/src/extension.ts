@@ -45,6 +45,7 @@ export function activate(context: vscode.ExtensionContext): void {
     "tenon.ticket.showDiff": (target) => tickets.showDiff(target),
     "tenon.ticket.accept": (target) => tickets.accept(target),
     "tenon.ticket.reject": (target) => tickets.reject(target),
+    "tenon.ticket.buildForTests": () => tickets.buildForTests(),
     "tenon.ticket.makeReady": (target) => tickets.makeReady(target),
     "tenon.proposeEdit": (request) => edits.propose(request),
     "tenon.edit.accept": (target) => edits.accept(target),

@@ -44,7 +44,7 @@ class Watch:
     def __init__(self, log):
         assert shutil.which("strace"), "strace is missing. Run: make setup-test"
         self._log = log
-        options = ("-f", "--seccomp-bpf", "-qq", "-s", "256", "-e", f"trace={WATCHED}")
+        options = ("-f", "-yy", "--seccomp-bpf", "-qq", "-s", "256", "-e", f"trace={WATCHED}")
         self.launcher = ("strace", *options, "-o", str(log))
 
     def lines(self):
@@ -62,7 +62,7 @@ class Watch:
 
 def _is_foreign(line):
     if " listen(" in line:
-        return True
+        return "<UNIX" not in line  # a file in a private folder, no door to the network
     addresses = [v4 or v6 for v4, v6 in ADDRESS.findall(line)]
     if "AF_INET" in line and not addresses:
         return True
@@ -74,7 +74,8 @@ def test_watch_sees_a_connection_and_a_door_that_is_opened(tmp_path):
     # TEST-NET-1 of RFC 5737 belongs to nobody; connecting a datagram socket sends nothing.
     code = (
         "import socket as s; s.socket(type=s.SOCK_DGRAM).connect_ex(('192.0.2.1', 9));"
-        "s.create_server(('127.0.0.1', 0))"
+        "s.create_server(('127.0.0.1', 0));"
+        f"u = s.socket(s.AF_UNIX); u.bind({str(tmp_path / 'file')!r}); u.listen()"
     )
     subprocess.run([*watch.launcher, sys.executable, "-I", "-c", code], check=True)
 

@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import { isCancelled } from "../errors";
 import type { Ticket, TicketResult } from "../protocol";
 import type { Team } from "../team";
+import { addForTests } from "./addForTests";
 import { groupOf } from "./groups";
 import type { Reviews } from "./review";
 import type { TicketDocuments } from "./ticketDocuments";
@@ -23,6 +24,14 @@ export class TicketActions {
     const ticket = await this.#choose(target, () => true);
     if (ticket) {
       await vscode.commands.executeCommand("markdown.showPreview", this.documents.page(ticket.id));
+    }
+  }
+
+  /** A ticket for the open test file, and at once the work on it. */
+  async buildForTests(): Promise<void> {
+    const id = await addForTests(this.team);
+    if (id) {
+      await this.run(id);
     }
   }
 
