@@ -119,6 +119,24 @@ def test_a_sentence_in_the_chat_becomes_a_merged_branch(
     assert suite.returncode == 0, suite.stdout.decode()
 
 
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_code_is_built_for_the_open_test_file(theme: str, installed: Path, tmp_path: Path) -> None:
+    repository = sample_repository(tmp_path / "textkit")
+    tests = repository / "tests/test_slugs.py"
+    tests.write_text(
+        "from textkit.cleaning import slugify\n\n\ndef test_words():\n"
+        '    assert slugify("Hello, World!") == "hello-world"\n'
+    )
+    git(repository, "add", "--all")
+    git(repository, "commit", "--quiet", "--message", "test: slugs")
+    output = "open_tests_light" if theme == LIGHT else "open_tests_dark"
+
+    drive("open_tests", repository, installed, tmp_path / "work", theme=theme, output=output)
+
+    branch = git(repository, "branch", "--list", "--format=%(refname:short)", "tenon/*")
+    assert "def slugify" in git(repository, "show", f"{branch}:textkit/cleaning.py")
+
+
 def test_a_code_action_is_one_undo_step_and_never_lands_on_a_changed_document(
     installed: Path, tmp_path: Path
 ) -> None:

@@ -134,7 +134,7 @@ async def test_a_model_too_large_for_the_budget_gives_way_and_the_numbers_are_to
     assert completion.model == "a"
     assert await registry.context_window("tester") == 512
     [notice] = notices
-    assert "a needs 0.6 GiB of memory" in notice
+    assert "a needs 1.0 GiB of memory" in notice
     assert "0.4 GiB" in notice
     assert "TENON_MEMORY_BUDGET" in notice
     assert "Meanwhile a answers." in notice

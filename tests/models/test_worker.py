@@ -66,7 +66,7 @@ async def worker(gguf: Path) -> AsyncIterator[WireToWorker]:
     )
     wire = WireToWorker(process)
     wire.send(path=str(gguf), context_window=2048, threads=1)
-    assert await wire.receive() == {"event": "ready", "context_window": 2048, "cells": 4096}
+    assert await wire.receive() == {"event": "ready", "context_window": 2048, "cells": 8192}
     yield wire
     wire.stdin.close()
     await process.wait()

@@ -21,7 +21,6 @@ export async function addForTests(team: Team): Promise<string | undefined> {
   }
   const result = await team.connection.request("tenon/tickets/add", {
     title: wish,
-    description: wish,
     targetFile,
     targetSymbol,
     tests: [{ path: tests.path, text: tests.text }],

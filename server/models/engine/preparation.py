@@ -46,7 +46,7 @@ def prepare(llama: Llama, message: GenerateMessage) -> Request:
     try:
         for index, sampling in enumerate(message.samplings):
             sampler = Sampler(llama.vocab, llama.vocab_size, sampling, grammar)
-            stream = TextStream(message.stop)
+            stream = TextStream(message.stop, constrained=grammar is not None)
             request.sequences.append(Sequence(request, index, sampler, stream, [*tokens]))
     except BaseException:
         for sequence in request.sequences:

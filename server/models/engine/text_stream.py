@@ -6,11 +6,44 @@ import codecs
 from collections.abc import Sequence
 
 
-class TextStream:
-    """Assembles UTF-8 from token bytes and holds back what may begin a stop string."""
+class _GrammarDecoder:
+    """UTF-8 as llama.cpp's grammars read it: the first byte alone says how many belong to it.
 
-    def __init__(self, stop: Sequence[str] = ()) -> None:
-        self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+    A model may follow such a byte by a line break; the grammar takes the two for one character,
+    so that a decoder that goes by the standard would see a line break inside a JSON string.
+    """
+
+    def __init__(self) -> None:
+        self._rest = b""
+
+    def decode(self, data: bytes, final: bool = False) -> str:
+        """The characters that are whole; with `final` those that are not, too."""
+        data, text = self._rest + data, ""
+        at = 0
+        while at < len(data) and (final or at + _length(data[at]) <= len(data)):
+            character = data[at : at + _length(data[at])]
+            at += len(character)
+            try:
+                text += character.decode()
+            except UnicodeDecodeError:
+                text += "\ufffd"
+        self._rest = data[at:]
+        return text
+
+
+def _length(first: int) -> int:
+    return 1 if first < 0xC0 else 2 if first < 0xE0 else 3 if first < 0xF0 else 4
+
+
+class TextStream:
+    """Assembles UTF-8 from token bytes and holds back what may begin a stop string.
+
+    `constrained` is for answers under a grammar: what the grammar took for a character stays one.
+    """
+
+    def __init__(self, stop: Sequence[str] = (), *, constrained: bool = False) -> None:
+        plain = codecs.getincrementaldecoder("utf-8")(errors="replace")
+        self._decoder = _GrammarDecoder() if constrained else plain
         self._stop = [text for text in stop if text]
         self._longest = max(map(len, self._stop), default=0)
         self._sent = 0

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from server.models.gguf_header import GgufHeader
-from server.models.memory_need import estimate, kv_bytes, memory_need
+from server.models.memory_need import KV_WINDOWS, estimate, kv_bytes, memory_need
 from server.models.model_card import card_path, read_card, update_card
 
 MIB = 1024**2
@@ -21,7 +21,7 @@ def model_file(tmp_path: Path) -> Path:
 
 def test_a_longer_window_needs_more_up_to_what_the_model_was_trained_for():
     header = GgufHeader(layers=10, embedding_length=64, heads=8, kv_heads=2, trained_context=4096)
-    assert kv_bytes(header, 1024) == 2 * 1024 * header.bytes_per_token
+    assert kv_bytes(header, 1024) == KV_WINDOWS * 1024 * header.bytes_per_token
     assert kv_bytes(header, 100_000) == kv_bytes(header, 4096)
 
 

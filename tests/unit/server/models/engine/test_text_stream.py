@@ -41,3 +41,20 @@ def test_what_only_began_like_a_stop_string_is_sent():
 
 def test_the_earliest_of_several_stop_strings_counts():
     assert streamed([b"a --- b ``` c"], ("```", "---"))[0] == "a "
+
+
+@pytest.mark.parametrize(
+    ("pieces", "text"),
+    [
+        ([b'"a', b"\xe2", b"\n", b'b"'], '"a\ufffd"'),
+        (["ü€😀".encode()], "ü€😀"),
+        (["€".encode()[:1], "€".encode()[1:]], "€"),
+        ([b"a\xff"], "a\ufffd"),
+    ],
+)
+def test_what_a_grammar_took_for_a_character_is_one(pieces: list[bytes], text: str):
+    stream = TextStream(constrained=True)
+    for piece in pieces:
+        stream.feed(piece)
+    stream.feed(b"", last=True)
+    assert stream.text == text
