@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from server.models.engine.kv_cache import KVCache
 from server.models.engine.llama import Llama, LoadOptions
 from server.models.engine.sampler import GrammarError, Sampler, Sampling, grammar_of
+from server.models.engine.schema_grammar import gbnf_of
 from tests.models.engine_thread import EngineThread, the_one
 
 pytestmark = pytest.mark.model
@@ -130,6 +131,13 @@ def test_every_answer_is_of_its_schema(
         else:
             assert completion["finish_reason"] == "length"
             assert allows(llama, grammar_of(schema), completion["text"])
+
+
+@pytest.mark.parametrize("text", ['"a\nb"', '"a\tb"', '"a\x7fb"'])
+def test_a_json_string_holds_no_bare_control_character(llama: Llama, text: str):
+    grammar = gbnf_of({"type": "string"})
+    assert not allows(llama, grammar, text)
+    assert allows(llama, grammar, json.dumps(text))
 
 
 # ---------------------------------------------------------------------- GBNF

@@ -8,6 +8,9 @@ from typing import Any
 
 from llama_cpp.llama_grammar import SchemaConverter
 
+_ANY_CHARACTER, _CHARACTER = r'[^"\\]', r'[^"\\\x7F\x00-\x1F]'
+"""The original lets a string hold line breaks, which RFC 8259, section 7, does not."""
+
 
 class _Converter(SchemaConverter):
     r"""Writes names and constants as they are.
@@ -30,4 +33,5 @@ def gbnf_of(schema: dict[str, Any]) -> str:
     converter = make(prop_order={}, allow_fetch=False, dotall=False, raw_pattern=False)
     # A copy: resolving references writes into the schema.
     converter.visit(converter.resolve_refs(json.loads(json.dumps(schema)), "stdin"), "")
-    return str(converter.format_grammar())
+    # A quotation mark in a literal is escaped, so this is nothing but the class of characters.
+    return str(converter.format_grammar()).replace(_ANY_CHARACTER, _CHARACTER)

@@ -29,3 +29,15 @@ def test_the_schema_that_was_given_stays_as_it_was():
     schema = {"$ref": "#/$defs/x", "$defs": {"x": {"type": "null"}}}
     gbnf_of(schema)
     assert schema["$ref"] == "#/$defs/x"
+
+
+def test_a_string_holds_no_character_that_json_forbids_in_it():
+    """RFC 8259, section 7: control characters are escaped."""
+    grammar = gbnf_of({"type": "string"})
+    assert r'char ::= [^"\\\x7F\x00-\x1F] |' in grammar
+    assert r'[^"\\] ' not in grammar
+
+
+def test_a_constant_that_looks_like_the_class_of_characters_stays_as_it_is():
+    constant = '[^"\\]'
+    assert r'root ::= "\"[^\\\"\\\\]\""' in gbnf_of({"const": constant})
