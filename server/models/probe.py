@@ -1,12 +1,13 @@
 """Measures a model on this machine and keeps the way to run it that pays.
 
-Speed is measured in processes of their own, ability through the same door as the team. A
-format of the weights that is faster is taken only if it gives more right answers a second, and
-hardly fewer of all that it gives.
+Speed is measured in processes of their own, ability through the same door as the team. A way
+that is faster is taken only if the model foretells code hardly worse that way: its answers to
+a few tasks scatter too much to tell.
 """
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import json
 import os
@@ -16,6 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import agents
 from server.models.ability import measure_ability
 from server.models.configuration import ModelChoice, ModelConfiguration, ModelSettings, resolve
 from server.models.model_card import Ability, ModelCard, RunOptions, Speed, update_card
@@ -25,16 +27,18 @@ from server.models.worker_process import ENVIRONMENT
 
 WIDTHS = (1, 4, 8, 16)
 _PROMPT_TOKENS, _STEPS = 512, 24
+_TEXT_TOKENS, _CHARACTERS = 1024, 8
+"""Of the text that every way has to foretell; a token of code is shorter than so many."""
 _WAYS = (
     RunOptions(),
     RunOptions(flash_attention=True),
     RunOptions(flash_attention=True, kv_type="q8_0"),
 )
-_FORMATS = ("Q4_0",)
+_FORMATS = ("Q4_K", "Q4_0")
 _NOTICEABLE = 1.05
-"""Another way must be so much faster than the plain one to be worth a difference."""
-_FEWER = 0.85
-"""Share of the right answers that another format must keep, whatever its speed."""
+"""Another way must be worth so much more than the plain one."""
+_PERPLEXITY = 1.05
+"""Times that of the plain way, which another one may have at most."""
 
 Report = Callable[[str], None]
 
@@ -68,10 +72,10 @@ class Probe:
         speeds = await self._speeds(_WAYS)
         if not speeds:
             raise ProbeError(f"{path.name} cannot be run here; the lines above say why.")
+        if formats:
+            speeds |= await self._formats(path, best_way(speeds))
         self._keep(path, speeds, best_way(speeds))
         ability = await self._ability()
-        for name in _FORMATS if formats else ():
-            ability = await self._try_format(path, name, speeds, ability)
         card = update_card(
             self.settings.cache_dir, path, lambda card: card.model_copy(update={"ability": ability})
         )
@@ -87,24 +91,19 @@ class Probe:
             )
         return path
 
-    async def _try_format(self, path: Path, name: str, speeds: Speeds, ability: Ability) -> Ability:
-        """Take another format of the weights if that pays."""
-        before = best_way(speeds)
-        way = before.model_copy(update={"file_format": name})
-        self.report(f"Converting the weights to {name} …")
-        target = await make_run_file(self.settings.cache_dir, path, way)
-        speeds |= await self._speeds([way])
-        if best_way(speeds) == way:
-            self._keep(path, speeds, way)
-            converted = await self._ability()
-            gain = speeds[way].mixed / speeds[before].mixed
-            if pays(converted, ability, gain):
-                self.report(f"{name} gives more right answers a second; it is used.")
-                return converted
-            self.report(f"{name} is faster, but answers too much worse; it is not used.")
-        self._keep(path, speeds, before)
-        target.unlink(missing_ok=True)
-        return ability
+    async def _formats(self, path: Path, before: RunOptions) -> Speeds:
+        """The other formats of the weights, converted and measured."""
+        speeds: Speeds = {}
+        for name in _FORMATS:
+            way = before.model_copy(update={"file_format": name})
+            self.report(f"Converting the weights to {name} …")
+            try:
+                await make_run_file(self.settings.cache_dir, path, way)
+            except OSError as error:
+                self.report(f"It is left out: {error}")
+                continue
+            speeds |= await self._speeds([way])
+        return speeds
 
     async def _speeds(self, ways: Iterable[RunOptions]) -> Speeds:
         speeds: Speeds = {}
@@ -115,7 +114,10 @@ class Probe:
                 continue
             speed = speeds[way] = Speed.model_validate(answer)
             rates = ", ".join(f"{rate:.0f} ({width})" for width, rate in speed.decode.items())
-            self.report(f"{way.name}: reads {speed.prefill:.0f}, writes {rates} tokens/s")
+            self.report(
+                f"{way.name}: reads {speed.prefill:.0f}, writes {rates} tokens/s, "
+                f"perplexity {speed.perplexity:.3f}"
+            )
         return speeds
 
     async def _measure(self, way: RunOptions) -> dict[str, Any]:
@@ -132,6 +134,8 @@ class Probe:
             "widths": WIDTHS,
             "prompt_tokens": _PROMPT_TOKENS,
             "steps": _STEPS,
+            "text": sample_of_code(),
+            "text_tokens": _TEXT_TOKENS,
         }
         return await measure_in_process(request)
 
@@ -144,12 +148,16 @@ class Probe:
             await registry.close()
 
     def _keep(self, path: Path, speeds: Speeds, way: RunOptions) -> None:
+        """Run the model like `way` from now on; converted weights of other ways go."""
         decode = speeds[way].decode
         widest = way.model_copy(update={"sequences": max(decode, key=lambda n: decode[n])})
         by_name = {each.name: speed for each, speed in speeds.items()}
         # What loading took was measured the old way.
         new = {"run": widest, "speeds": by_name, "loads": {}}
         update_card(self.settings.cache_dir, path, lambda card: card.model_copy(update=new))
+        for other in speeds:
+            if other.file_format not in ("", way.file_format):
+                run_file(self.settings.cache_dir, path, other).unlink(missing_ok=True)
 
 
 async def measure_in_process(request: dict[str, Any]) -> dict[str, Any]:
@@ -172,19 +180,37 @@ async def measure_in_process(request: dict[str, Any]) -> dict[str, Any]:
     return answer
 
 
-def pays(new: Ability, old: Ability, gain: float) -> bool:
-    """Whether weights that are `gain` times as fast, but answer like `new`, are the better ones.
+def sample_of_code() -> str:
+    """Code that no model was trained on, without its prose: Tenon's own."""
+    files = sorted(Path(agents.__file__).parent.glob("*.py"))
+    text = "\n\n".join(_without_prose(path.read_text("utf-8")) for path in files)
+    return text[: _TEXT_TOKENS * _CHARACTERS]
 
-    A search lives on right answers a second, a conversation on each answer: so there must be
-    more of the former, and hardly fewer of the latter. A model that solves nothing shows nothing.
-    """
-    right = new.right / max(old.right, 1)
-    obeys = (new.decided_right, new.fenced) >= (old.decided_right, _FEWER * old.fenced)
-    return old.right > 0 and right >= _FEWER and right * gain > _NOTICEABLE and obeys
+
+def _without_prose(text: str) -> str:
+    """Python code without comments and docstrings."""
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            node.body = [s for s in node.body if not _is_text(s)] or [ast.Pass()]
+    return ast.unparse(tree)
+
+
+def _is_text(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
 def best_way(speeds: Speeds) -> RunOptions:
-    """The fastest way for what a team does; the first, plain one if it is close."""
-    plain = next(iter(speeds))
-    fastest = max(speeds, key=lambda way: speeds[way].mixed)
-    return fastest if speeds[fastest].mixed > _NOTICEABLE * speeds[plain].mixed else plain
+    """The way that is worth most for what a team does; the first, plain one if that is close.
+
+    A percent of perplexity counts like two percent of speed: a search that is judged by tests
+    lives on right answers a second, and wrong ones cost a run of the tests besides.
+    """
+    plain, first = next(iter(speeds.items()))
+    worth = {
+        way: speed.mixed / loss**2
+        for way, speed in speeds.items()
+        if (loss := speed.perplexity / first.perplexity) <= _PERPLEXITY
+    }
+    best = max(worth, key=lambda way: worth[way])
+    return best if worth[best] > _NOTICEABLE * worth[plain] else plain

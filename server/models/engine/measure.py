@@ -1,13 +1,13 @@
 """Measures one way to run a model: ``python -m server.models.engine.measure JSON``.
 
 A process of its own, since llama.cpp settles its threads and memory once. It prints one line
-of JSON: `prefill` in tokens/s, and `decode` with the total tokens/s by number of sequences.
+of JSON: `prefill` in tokens/s, `decode` with the total tokens/s by number of sequences, and the
+`perplexity` of a text.
 """
 
 from __future__ import annotations
 
 import json
-import statistics
 import sys
 import time
 from collections.abc import Sequence
@@ -17,6 +17,7 @@ import numpy as np
 
 from server.models.engine.batch import TokenBatch
 from server.models.engine.llama import Llama, LoadError, LoadOptions
+from server.models.engine.perplexity import perplexity
 from server.models.engine.sampler import Sampler, Sampling
 
 _WARM_UP = 2
@@ -25,16 +26,30 @@ _CHUNK = 256
 
 
 def measure(
-    options: LoadOptions, widths: Sequence[int], prompt_tokens: int, steps: int
+    options: LoadOptions,
+    widths: Sequence[int],
+    prompt_tokens: int,
+    steps: int,
+    text: str,
+    text_tokens: int,
 ) -> dict[str, Any]:
-    """Read a prompt, then let several sequences continue it together. Raises LoadError."""
+    """Read a prompt, let several sequences continue it together, then foretell `text`.
+
+    Raises LoadError.
+    """
     started = time.perf_counter()
     llama = Llama(options)
     batch = TokenBatch(_CHUNK)
     load_seconds = time.perf_counter() - started
     prefill = _prefill(llama, batch, prompt_tokens)
     decode = {width: _decode(llama, batch, prompt_tokens, width, steps) for width in widths}
-    return {"load_seconds": load_seconds, "prefill": prefill, "decode": decode}
+    llama.cut_sequence(0, 0)
+    return {
+        "load_seconds": load_seconds,
+        "prefill": prefill,
+        "decode": decode,
+        "perplexity": perplexity(llama, text, text_tokens),
+    }
 
 
 def _prefill(llama: Llama, batch: TokenBatch, count: int) -> float:
@@ -80,7 +95,7 @@ def _decode(llama: Llama, batch: TokenBatch, position: int, width: int, steps: i
     for slot, sampler in zip(slots, samplers, strict=True):
         sampler.close()
         llama.cut_sequence(slot, 0)
-    return width / statistics.median(seconds[_WARM_UP:])
+    return width / min(seconds[_WARM_UP:])
 
 
 def main() -> None:
