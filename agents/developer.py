@@ -30,7 +30,7 @@ from agents.search import Attempt, Search
 from agents.streams import merge
 from agents.tester import Tester
 from agents.tools.test_runner import TestRun
-from agents.workbench import Workbench, test_names
+from agents.workbench import Workbench
 from memory.records import BestAttempt, RungCost
 
 _FEW_TESTS = 6
@@ -144,7 +144,7 @@ class Developer(IAgent):
         run = await bench.runner.run(bench.worktree.root, paths)
         total = _total(bench)
         ticket.evidence.candidates_run += 1
-        passed = test_names(run.passed)
+        passed = run.passed_names
         ok = not run.problem and not run.failing and len(passed) >= total
         failure = "" if ok else run.problem or run.first_failure()
         text = f"{candidate.origin}: {len(passed)} of {total} tests pass"

@@ -153,7 +153,7 @@ def _trailers(ticket: Ticket) -> dict[str, str | list[str]]:
 
 def _without(run: TestRun, paths: set[str]) -> TestRun:
     """`run` without the files of `paths`: acceptance tests that fail are no excuse later."""
-    return replace(run, cases=[c for c in run.cases if c.id.split("::", 1)[0] not in paths])
+    return replace(run, cases=[c for c in run.cases if c.file not in paths])
 
 
 def _in_words(run: TestRun) -> str:

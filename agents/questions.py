@@ -13,7 +13,7 @@ from agents.behaviors.write_code import Hint, Question, distilled_tests
 from agents.inference import Tier
 from agents.ladder import Rung, Stage
 from agents.search import Attempt, Search
-from agents.workbench import Workbench, test_names
+from agents.workbench import Workbench
 
 _PLAN_TOKENS = 100
 _SLACK_TOKENS = 200
@@ -113,7 +113,7 @@ def _parts(bench: Workbench, search: Search, rung: Rung, plain: Question) -> lis
 
 
 def _about(attempt: Attempt) -> Hint:
-    names = test_names([case.id for case in attempt.failing[:1]])
+    names = frozenset(case.name for case in attempt.failing[:1] if case.name)
     return Hint(failure=attempt.failure, failing=names)
 
 

@@ -158,7 +158,7 @@ def _title(bench: Workbench) -> str:
 def _case_of(test: WrittenTest, run: TestRun) -> TestCase:
     """The outcome of `test`; the error of the whole file if it could not be collected."""
     for case in run.cases:
-        if "::" in case.id and case.id.rsplit("::", 1)[-1].split("[", 1)[0] == test.name:
+        if case.name and case.name == test.name:
             return case
     for case in run.cases:
         if case.outcome == "error":

@@ -154,7 +154,7 @@ class TicketMerge:
             return
         worktree = await self._work.worktree(ticket)
         async with worktree.visiting(merge):
-            run = await (await self._work.suite_runner()).run(worktree.root)
+            run = await (await self._work.suite_runner(ticket)).run(worktree.root)
         broken = [i for i in run.failing if i not in ticket.evidence.baseline_failing]
         if run.problem or broken:
             reason = run.problem or run.first_failure()

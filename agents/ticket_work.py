@@ -20,8 +20,9 @@ from agents.spec_document import parse_spec
 from agents.spec_keeper import SpecKeeper
 from agents.team import Team, repository_key
 from agents.tools.git import Worktree
+from agents.tools.runners.choose import choose
 from agents.tools.sandbox import Sandbox
-from agents.tools.test_runner import PytestRunner, find_python
+from agents.tools.test_runner import TestRunner
 from agents.workbench import Workbench
 from memory.records import Evidence, Requirement, Ticket, TicketState
 
@@ -69,19 +70,18 @@ class TicketWork:
                 raise
             return ticket
 
-    async def suite_runner(self) -> PytestRunner:
-        """The runner for the repository's whole suite."""
-        runner = await self.runner()
-        return PytestRunner(runner.sandbox, runner.python, _SUITE_FACTOR * runner.timeout)
+    async def suite_runner(self, ticket: Ticket) -> TestRunner:
+        """The runner for the whole suite of the repository, in the ticket's language."""
+        return (await self.runner(ticket)).patient(_SUITE_FACTOR)
 
-    async def runner(self) -> PytestRunner:
+    async def runner(self, ticket: Ticket) -> TestRunner:
         """The runner for a ticket's own tests."""
         self._sandbox = self._sandbox or await Sandbox.probe()
         options = self._team.options
-        python = options.python
-        if python is None:
-            python = await asyncio.to_thread(find_python, self._team.workspace.root)
-        return PytestRunner(self._sandbox, python, options.test_timeout)
+        adapter = await asyncio.to_thread(
+            choose, self._team.workspace.root, ticket.target_file, options.python
+        )
+        return TestRunner(self._sandbox, adapter, options.test_timeout)
 
     async def worktree(self, ticket: Ticket) -> Worktree:
         """The ticket's worktree, made or mended if need be."""
@@ -116,8 +116,8 @@ class TicketWork:
         return Workbench(
             ticket=ticket,
             worktree=await self.worktree(ticket),
-            runner=await self.runner(),
-            suite_runner=await self.suite_runner(),
+            runner=await self.runner(ticket),
+            suite_runner=await self.suite_runner(ticket),
             repo_map=snapshot.repo_map,
             files=snapshot.files,
             context=context,

@@ -10,7 +10,7 @@ from agents.behaviors.compose_tests import TestModule
 from agents.budget import Budget
 from agents.tools.git import Worktree
 from agents.tools.repo_map import RepoMap, is_test_file, module_name
-from agents.tools.test_runner import PytestRunner, TestRun
+from agents.tools.test_runner import TestRun, TestRunner
 from memory.records import Ticket
 
 
@@ -20,9 +20,9 @@ class Workbench:
 
     ticket: Ticket
     worktree: Worktree
-    runner: PytestRunner
+    runner: TestRunner
     """For the ticket's own tests."""
-    suite_runner: PytestRunner
+    suite_runner: TestRunner
     """For the whole suite, which may take longer."""
     repo_map: RepoMap
     files: list[str]
@@ -56,8 +56,3 @@ class Workbench:
         if places:
             return f"from {module_name(places[0], self.files)} import {name}"
         return None
-
-
-def test_names(ids: list[str]) -> frozenset[str]:
-    """Function names of pytest node ids."""
-    return frozenset(i.rsplit("::", 1)[-1].split("[", 1)[0] for i in ids if "::" in i)

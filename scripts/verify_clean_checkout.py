@@ -12,8 +12,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+from agents.tools.runners.choose import choose
 from agents.tools.sandbox import Sandbox
-from agents.tools.test_runner import PytestRunner, find_python
+from agents.tools.test_runner import TestRunner
 
 
 def git(repository: Path, *arguments: str) -> str:
@@ -25,7 +26,7 @@ def git(repository: Path, *arguments: str) -> str:
 async def test_checkout(repository: Path, checkout: Path) -> bool:
     """Run the whole suite of a fresh clone and say how it went."""
     git(repository, "clone", "--quiet", "--no-hardlinks", str(repository), str(checkout))
-    runner = PytestRunner(await Sandbox.probe(), find_python(repository), timeout=600)
+    runner = TestRunner(await Sandbox.probe(), choose(repository), timeout=600)
     result = await runner.run(checkout)
     print(f"Clean checkout: {len(result.passed)} tests passed, {len(result.failing)} failed.")
     if result.problem:

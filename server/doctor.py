@@ -10,8 +10,8 @@ import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from agents.tools.interpreter import find_python
 from agents.tools.sandbox import Sandbox
-from agents.tools.test_runner import find_python
 from memory.errors import MemoryStoreError
 from server.app import App
 from server.components import open_memory

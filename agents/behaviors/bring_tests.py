@@ -80,16 +80,12 @@ def describe(text: str) -> tuple[list[WrittenTest], dict[str, str]]:
 
 def as_run(module: TestModule, run: TestRun) -> list[WrittenTest]:
     """The module's tests as pytest found them: without skipped ones, with inherited ones."""
-    here = [case for case in run.cases if case.id.startswith(f"{module.path}::")]
+    here = [case for case in run.cases if case.name and case.file == module.path]
     if not here:  # it could not be imported, since the feature is missing
         return module.tests
-    names = {_plain(case.id): None for case in here if case.outcome != "skipped"}
+    names = {case.name: None for case in here if case.outcome != "skipped"}
     known = {test.name: test for test in module.tests}
     return [known.get(n) or WrittenTest("", n, "", binding=True) for n in names]
-
-
-def _plain(node_id: str) -> str:
-    return node_id.rsplit("::", 1)[-1].split("[", 1)[0]
 
 
 def _tests_of(node: ast.stmt) -> Iterator[_Function]:

@@ -51,6 +51,8 @@ async def choose(
 
     Only what passes the ticket's tests has a vote.
     """
+    if bench.runner.python is None:
+        return Choice(votes[0][0])
     await bench.worktree.reset()
     seen = await observe(
         bench.runner.sandbox,

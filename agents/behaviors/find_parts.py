@@ -49,15 +49,13 @@ def _lines(node: ast.stmt) -> tuple[int, int]:
 
 
 def _traced(case: TestCase, path: str, ranges: dict[str, tuple[int, int]]) -> set[str]:
-    found = re.findall(rf"^{re.escape(path)}:(\d+): ", case.detail, re.MULTILINE)
-    for line in map(int, reversed(found)):
+    for frame in reversed(case.trace):
         for name, (first, last) in ranges.items():
-            if first <= line <= last:
+            if frame.path == path and first <= frame.line <= last:
                 return {name}
     return set()
 
 
 def _called(case: TestCase, ranges: dict[str, tuple[int, int]]) -> set[str]:
-    lines = [line for line in case.detail.splitlines() if line.startswith(">")]
-    words = set(re.findall(r"\w+", " ".join(lines)))
+    words = set(re.findall(r"\w+", " ".join(frame.code for frame in case.trace)))
     return {name for name in ranges if name.rsplit(".", 1)[-1] in words}

@@ -6,15 +6,11 @@ add, or an exception out of the very code that is to change. Anything else is a 
 
 from __future__ import annotations
 
-import re
+from pathlib import PurePosixPath
 
 from agents.tools.repo_map import module_name
-from agents.tools.test_runner import TestCase, TestRun
+from agents.tools.test_report import Missing, TestCase, TestRun
 from memory.records import Ticket
-
-_ASSERTION = re.compile(r"\bassert\b|AssertionError|DID NOT RAISE")
-_STUB = re.compile(r"NotImplementedError|NoneType")
-_BROKEN = re.compile(r"SyntaxError|IndentationError|fixture '\w+' not found")
 
 
 def wrong_reason(case: TestCase, ticket: Ticket, files: list[str]) -> str | None:
@@ -23,12 +19,11 @@ def wrong_reason(case: TestCase, ticket: Ticket, files: list[str]) -> str | None
         return "it passes before the code is written, so it proves nothing"
     if case.outcome == "skipped":
         return "it is skipped, so it proves nothing"
-    text = f"{case.message}\n{case.detail}"
-    if _BROKEN.search(text):
+    if case.cause == "broken":
         return f"the test itself is broken: {_first_line(case.message)}"
-    if _misses_target(text, ticket, files) or _ASSERTION.search(case.message):
+    if case.cause == "assertion" or _misses_target(case, ticket, files):
         return None
-    if case.outcome == "failed" and ticket.target_file in text.replace("\\", "/"):
+    if case.outcome == "failed" and ticket.target_file in (frame.path for frame in case.trace):
         return None
     return f"it fails for another reason: {_first_line(case.message)}"
 
@@ -46,35 +41,32 @@ def brought_for_nothing(run: TestRun, ticket: Ticket, files: list[str]) -> str |
         reason = wrong_reason(case, ticket, files)
         if reason and (case.outcome == "error" or "itself is broken" in reason):
             return f"{case.id}: {reason}"
-        if reason and not _STUB.search(case.message):
+        if reason and case.cause != "stub":
             reasons.append(f"{case.id}: {reason}")
     return reasons[0] if reasons and len(reasons) == len(run.failing) else None
 
 
-def _misses_target(text: str, ticket: Ticket, files: list[str]) -> bool:
-    module = module_name(ticket.target_file, files)
-    if not ticket.target_symbol:
-        return _misses_any_name(text, module)
-    names = "|".join(
-        re.escape(part) for part in (*ticket.target_symbol.split("."), ticket.target_symbol)
-    )
-    missing_name = re.compile(
-        rf"cannot import name '({names})'|has no attribute '({names})'"
-        rf"|name '({names})' is not defined|unexpected keyword argument|positional argument"
-    )
-    missing_module = re.compile(rf"No module named '{re.escape(module)}'")
-    return bool(missing_name.search(text) or missing_module.search(text))
+def _misses_target(case: TestCase, ticket: Ticket, files: list[str]) -> bool:
+    return any(_is_target(missing, ticket, files) for missing in case.missing)
 
 
-def _misses_any_name(text: str, module: str) -> bool:
-    """Whether a name is missing in `module`, an object or a call: the whole file is to change."""
-    name = re.escape(module)
-    missing = re.compile(
-        rf"cannot import name '\w+' from '{name}'|module '{name}' has no attribute"
-        rf"|No module named '{name}'|object has no attribute|keyword argument|positional argument"
-        r"|takes no arguments"
-    )
-    return bool(missing.search(text))
+def _is_target(missing: Missing, ticket: Ticket, files: list[str]) -> bool:
+    """Whether it is what the ticket is to add: anything of the file if that is the unit."""
+    if missing.kind == "call":
+        return True
+    if missing.kind == "module":
+        return missing.module in _modules(ticket, files)
+    if ticket.target_symbol:
+        return missing.name in ticket.target_symbol.split(".")
+    if missing.kind == "export":
+        return missing.module in _modules(ticket, files)
+    return missing.kind == "attribute"
+
+
+def _modules(ticket: Ticket, files: list[str]) -> set[str]:
+    """What tests may call the target file."""
+    path = ticket.target_file
+    return {module_name(path, files), path, str(PurePosixPath(path).with_suffix(""))}
 
 
 def _first_line(message: str) -> str:

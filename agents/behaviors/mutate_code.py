@@ -29,12 +29,13 @@ class MutateCode:
         So many `seconds` at most, and never longer than the budget.
         """
         seconds = min(seconds, bench.budget.seconds_left)
-        if not texts or bench.tests is None or seconds <= 0:
+        python = bench.runner.python
+        if not texts or bench.tests is None or python is None or seconds <= 0:
             return
         await bench.worktree.reset()
         found = await climb(
             bench.runner.sandbox,
-            bench.runner.python,
+            python,
             bench.worktree.root,
             bench.ticket.target_file,
             _symbols(bench.ticket.target_symbol, texts[0]),

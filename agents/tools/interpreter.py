@@ -9,17 +9,44 @@ import sys
 from functools import cache
 from pathlib import Path
 
+from agents.tools.repo_map import SOURCE_FOLDERS
+
 _CHECK_SECONDS = 30
 _PREFIXES = "import json, sys; print(json.dumps([sys.prefix, sys.base_prefix, sys.exec_prefix]))"
 
 
 def find_python(root: Path) -> Path:
     """The Python of the repository's own virtual environment if it has pytest, else Tenon's."""
-    for folder in (".venv", "venv"):
-        python = root / folder / "bin" / "python"
-        if python.is_file() and _output(python, "import pytest") is not None:
-            return python
-    return Path(sys.executable)
+    return next(filter(has_pytest, own_pythons(root)), Path(sys.executable))
+
+
+def own_pythons(root: Path) -> list[Path]:
+    """The interpreters of the repository's own virtual environments."""
+    pythons = (root / folder / "bin" / "python" for folder in (".venv", "venv"))
+    return [python for python in pythons if python.is_file()]
+
+
+def has_pytest(python: Path) -> bool:
+    """Whether `python` can import pytest. Starts it."""
+    return _output(python, "import pytest") is not None
+
+
+def environment(root: Path, python: Path) -> dict[str, str]:
+    """What the tests see; the code under test comes before anything that is installed."""
+    folders = [root, *(root / n for n in SOURCE_FOLDERS if (root / n).is_dir())]
+    # Nothing in Tenon's own environment was installed for the repository's tests.
+    own = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"} if python == Path(sys.executable) else {}
+    return {
+        **own,
+        "PATH": f"{python.parent}:/usr/local/bin:/usr/bin:/bin",
+        "PYTHONPATH": os.pathsep.join(map(str, folders)),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONHASHSEED": "0",
+        "PYTHONIOENCODING": "utf-8",
+        # Numeric libraries reserve address space for each core, which is limited here.
+        "OMP_NUM_THREADS": "2",
+        "OPENBLAS_NUM_THREADS": "2",
+    }
 
 
 @cache

@@ -27,6 +27,9 @@ class Limits:
     """Processes alive at the same time."""
     file_bytes: int = 256 * MIB
     """Size of any file that is written, and of each temporary folder in memory."""
+    address_space: bool = True
+    """Whether the kernel is to limit address space; else it limits private memory that may be
+    written, for programs that reserve far more than they use (V8: 10 GiB for WebAssembly)."""
 
 
 def limited(argv: list[str], limits: Limits, *, own_user_namespace: bool) -> list[str]:
@@ -41,7 +44,7 @@ def limited(argv: list[str], limits: Limits, *, own_user_namespace: bool) -> lis
         return argv
     command = [
         prlimit,
-        f"--as={limits.memory_bytes}",
+        f"--{'as' if limits.address_space else 'data'}={limits.memory_bytes}",
         f"--cpu={math.ceil(limits.timeout) + 5}",
         f"--fsize={limits.file_bytes}",
         "--core=0",

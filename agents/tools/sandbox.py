@@ -87,6 +87,7 @@ class Sandbox:
         memory_bytes: int = 2 * GIB,
         max_output_bytes: int = MIB,
         max_processes: int = 64,
+        limit_address_space: bool = True,
     ) -> SandboxResult:
         """Run `argv` in `cwd` with nothing of Tenon's environment but `env`.
 
@@ -95,7 +96,13 @@ class Sandbox:
         gone when this returns or is cancelled, and when the process that asked is killed.
         Raises OSError if the program cannot start.
         """
-        limits = Limits(timeout, memory_bytes, max_output_bytes, max_processes)
+        limits = Limits(
+            timeout,
+            memory_bytes,
+            max_output_bytes,
+            max_processes,
+            address_space=limit_address_space,
+        )
         environment = {**_ENVIRONMENT, "HOME": str(Path.home()), "TMPDIR": "/tmp", **(env or {})}  # noqa: S108 - its own
         if self.kind == "bubblewrap":
             command = limited(list(argv), limits, own_user_namespace=True)

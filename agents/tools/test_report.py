@@ -1,23 +1,49 @@
-"""What a test run showed, read from its JUnit report."""
+"""What a test run showed, whichever runner it was and whatever the language."""
 
 from __future__ import annotations
 
-import re
-import xml.etree.ElementTree as ET
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from memory.records import TestRunSummary
 
 Outcome = Literal["passed", "failed", "error", "skipped"]
+Cause = Literal["assertion", "broken", "stub", "other"]
+"""An assertion; a test that cannot be right itself (it does not parse, wants what nobody gives);
+code that is not written yet; anything else."""
+MissingKind = Literal["module", "export", "attribute", "name", "call"]
 
 _MESSAGE_LENGTH = 300
 _SOURCE_LENGTH = 120
-_COLLECTION = "collection failure"
 _WORST_LAST: tuple[Outcome, ...] = ("passed", "skipped", "failed", "error")
-_TAGS: dict[str, Outcome] = {"failure": "failed", "error": "error", "skipped": "skipped"}
-_PLACE = re.compile(r"^((?:[^\s/:]+/)*[^\s/:]+\.py):(\d+): ", re.MULTILINE)
-_NOISE = re.compile(r"[-?](?:\s|$)|\+ (?!where|and)|Full diff|Use -v|\^+$|Omitting|~|$")
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A line of the repository that a failure went through."""
+
+    path: str
+    """Relative to the repository, with forward slashes."""
+    line: int
+    """From 1."""
+    code: str = ""
+    """The line's text where it is known."""
+
+
+@dataclass(frozen=True)
+class Missing:
+    """What a failure says is not there.
+
+    ``module``: a whole module; ``export``: `name` of `module`; ``attribute``: `name` of an
+    object; ``name``: a variable that nobody defines; ``call``: something cannot be called like
+    this.
+    """
+
+    kind: MissingKind
+    name: str = ""
+    module: str = ""
+    """Dotted name in Python; path in the repository in JavaScript, with or without its suffix."""
 
 
 @dataclass(frozen=True)
@@ -27,25 +53,32 @@ class TestCase:
     __test__ = False  # not a test class, whatever its name says to pytest
 
     id: str
-    """pytest's node id (``tests/test_a.py::test_b[c]``); the file for a collection error."""
+    """``file::…``, unique in the run (pytest's node id); the file alone if it cannot be loaded."""
     outcome: Outcome
     message: str = ""
     """The failure in short: type and words, or why the test was skipped."""
     detail: str = ""
     """The whole traceback."""
     seconds: float = 0.0
+    name: str = ""
+    """What the test is called in its file: a function without parameters, or the titles around
+    and of a JavaScript test joined by `` > ``. Empty for a file that cannot be loaded."""
+    trace: tuple[Frame, ...] = ()
+    """The way of the failure through the repository's files; innermost last."""
+    cause: Cause = "other"
+    missing: tuple[Missing, ...] = ()
+
+    @property
+    def file(self) -> str:
+        """Path of the test file, relative to the repository."""
+        return self.id.split("::", 1)[0]
 
     @property
     def distilled(self) -> str:
         """The failure in at most 300 characters: the line, what was wrong with values, where."""
-        marked = [line[1:].strip() for line in self.detail.splitlines() if line.startswith("E ")]
-        lines = [line for line in marked if line and not _NOISE.match(line)]
-        source = [line[1:].strip() for line in self.detail.splitlines() if line.startswith(">")]
-        text = "; ".join(lines) or self.message
-        if source:
-            text = f"`{source[-1][:_SOURCE_LENGTH]}`: {text}"
-        place = _PLACE.findall(self.detail)
-        where = f" ({place[-1][0]}:{place[-1][1]})" if place else ""
+        code = next((frame.code for frame in reversed(self.trace) if frame.code), "")
+        text = f"`{code[:_SOURCE_LENGTH]}`: {self.message}" if code else self.message
+        where = f" ({self.trace[-1].path}:{self.trace[-1].line})" if self.trace else ""
         room = _MESSAGE_LENGTH - len(where)
         return (text if len(text) <= room else text[: room - 1] + "…") + where
 
@@ -77,6 +110,12 @@ class TestRun:
     def passed(self) -> list[str]:
         """Ids of the tests that passed."""
         return self._ids("passed")
+
+    @property
+    def passed_names(self) -> frozenset[str]:
+        """Names of the tests that passed with all their parameters."""
+        failing = {case.name for case in self.cases if case.outcome in ("failed", "error")}
+        return frozenset(c.name for c in self.cases if c.outcome == "passed") - failing - {""}
 
     @property
     def failed(self) -> list[str]:
@@ -125,53 +164,15 @@ class TestRun:
         )
 
 
-def parse_report(report: bytes) -> list[TestCase]:
-    """The tests of a JUnit report (pytest's xunit1 family). Raises ValueError if it is no such.
-
-    The report was written where a model's code ran, so documents that declare entities are
-    refused; pytest never declares any.
-    """
-    if b"<!DOCTYPE" in report:
-        raise ValueError("the report declares a document type")
-    try:
-        root = ET.fromstring(report)  # noqa: S314 - no document type, see above
-    except ET.ParseError as error:
-        raise ValueError(f"the report is no XML: {error}") from error
-    cases: dict[str, TestCase] = {}
-    for element in root.iter("testcase"):
-        case = _case(element)
-        other = cases.get(case.id)
-        # A test that fails and whose fixture then breaks is reported twice; the worst counts.
+def worst_of_each(cases: Sequence[TestCase]) -> list[TestCase]:
+    """Each id once, in order: a test may fail and its set-up break as well; the worst counts."""
+    found: dict[str, TestCase] = {}
+    for case in cases:
+        other = found.get(case.id)
         if other is None or _rank(case) > _rank(other):
-            cases[case.id] = case
-    return list(cases.values())
+            found[case.id] = case
+    return list(found.values())
 
 
 def _rank(case: TestCase) -> int:
     return _WORST_LAST.index(case.outcome)
-
-
-def _case(element: ET.Element) -> TestCase:
-    name = _node_id(element)
-    seconds = float(element.get("time", "0"))
-    for child in element:
-        if child.tag in _TAGS:
-            message, detail = child.get("message", "").strip(), child.text or ""
-            if message == _COLLECTION:
-                message = _last_explanation(detail) or message
-            return TestCase(name, _TAGS[child.tag], message, detail, seconds)
-    return TestCase(name, "passed", seconds=seconds)
-
-
-def _last_explanation(detail: str) -> str:
-    lines = [line[1:].strip() for line in detail.splitlines() if line.startswith("E ")]
-    return lines[-1] if lines else ""
-
-
-def _node_id(element: ET.Element) -> str:
-    file, classname = element.get("file", ""), element.get("classname", "")
-    if not classname:
-        return file or element.get("name", "")
-    module = file.removesuffix(".py").replace("/", ".")
-    classes = classname.removeprefix(module).strip(".")
-    return "::".join([file, *filter(None, classes.split(".")), element.get("name", "")])

@@ -5,19 +5,18 @@ from __future__ import annotations
 import asyncio
 import os
 import stat
-import sys
 import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from agents.tools.interpreter import find_python, installation
-from agents.tools.repo_map import SOURCE_FOLDERS
+from agents.tools.runners.contract import REPORT_BYTES, Adapter, Command, NotRunnableError
+from agents.tools.runners.node_modules import lent
 from agents.tools.sandbox import Sandbox, SandboxResult
-from agents.tools.test_report import TestCase, TestRun, parse_report
+from agents.tools.test_report import TestCase, TestRun
 
-__all__ = ["PytestRunner", "TestCase", "TestRun", "environment", "find_python"]
+__all__ = ["TestCase", "TestRun", "TestRunner"]
 
-_REPORT_BYTES = 32 * 1024 * 1024
-_NO_TESTS = 5
 _STOPPED = {
     "time": "The tests did not finish within {timeout:g} s and were stopped. "
     "An endless loop is the usual cause.",
@@ -27,101 +26,103 @@ _STOPPED = {
 }
 
 
-class PytestRunner:
-    """Runs pytest with a repository's own interpreter."""
+@dataclass(frozen=True)
+class TestRunner:
+    """Runs the tests of one repository, whatever they are written for."""
 
-    def __init__(self, sandbox: Sandbox, python: Path, timeout: float = 60) -> None:
-        self.sandbox = sandbox
-        self.python = python
-        self.timeout = timeout
+    __test__ = False
+
+    sandbox: Sandbox
+    adapter: Adapter
+    timeout: float = 60.0
+    """Seconds of one run."""
+
+    @property
+    def python(self) -> Path | None:
+        """The interpreter of the tests; None if they are not Python."""
+        return self.adapter.python
+
+    def patient(self, factor: float) -> TestRunner:
+        """The same with `factor` times the time."""
+        return replace(self, timeout=factor * self.timeout)
 
     async def run(
-        self, root: Path, paths: list[str] | None = None, *, stop_at_first: bool = False
+        self, root: Path, paths: Sequence[str] | None = None, *, stop_at_first: bool = False
     ) -> TestRun:
-        """Run the tests in `paths` (files, folders or node ids; None: all) of `root`.
+        """Run the tests in `paths` (files or folders; None: all) of `root`.
 
         Never raises for what the tests do: a run that says nothing has a `problem`.
         """
         root = await asyncio.to_thread(root.resolve)
-        arguments = ["-q", *(["-x"] if stop_at_first else []), *(["--", *paths] if paths else [])]
+        shown = self.adapter.shown(paths or (), stop_at_first=stop_at_first)
         with tempfile.TemporaryDirectory(prefix="tenon-report-") as scratch:
-            report = Path(scratch) / "report.xml"
+            report = Path(scratch) / "report"
             try:
-                result = await self._sandboxed(root, report, arguments)
+                command = await asyncio.to_thread(
+                    self.adapter.command, root, paths or (), report, stop_at_first=stop_at_first
+                )
+                result = await self._sandboxed(root, report.parent, command)
+            except NotRunnableError as error:
+                return self._told(shown, problem=str(error))
             except OSError as error:
-                return self._run(arguments, -1, problem=f"The tests cannot be started: {error}.")
-            return self._read(root, report, result, arguments)
+                return self._told(shown, problem=f"The tests cannot be started: {error}.")
+            return self._read(root, report, result, shown)
 
-    async def _sandboxed(self, root: Path, report: Path, arguments: list[str]) -> SandboxResult:
-        options = [
-            *("-p", "no:cacheprovider"),
-            *("-o", "junit_family=xunit1"),  # the one that names each test's file
-            "--continue-on-collection-errors",
-            f"--rootdir={root}",
-            f"--junitxml={report}",
-        ]
-        return await self.sandbox.run(
-            [str(self.python), "-m", "pytest", *options, *arguments],
-            cwd=root,
-            writable=[root, report.parent],
-            readable=await asyncio.to_thread(installation, self.python),
-            env=environment(root, self.python),
-            timeout=self.timeout,
-        )
+    async def _sandboxed(self, root: Path, scratch: Path, command: Command) -> SandboxResult:
+        with lent(root, command.modules):
+            return await self.sandbox.run(
+                command.argv,
+                cwd=root,
+                writable=[root, scratch],
+                readable=command.readable,
+                env=command.env,
+                timeout=self.timeout,
+                memory_bytes=command.memory_bytes,
+                limit_address_space=command.limit_address_space,
+                max_processes=command.max_processes,
+            )
 
-    def _read(
-        self, root: Path, report: Path, result: SandboxResult, arguments: list[str]
-    ) -> TestRun:
+    def _read(self, root: Path, report: Path, result: SandboxResult, shown: str) -> TestRun:
         if result.stopped_for:
             problem = _STOPPED[result.stopped_for].format(timeout=self.timeout)
-            return self._run(arguments, result.exit_code, result.seconds, problem=problem)
+            return self._told(shown, result, problem=problem)
         try:
-            cases = parse_report(_read_untrusted(report).replace(f"{root}/".encode(), b""))
+            cases = self.adapter.read(root, _read_untrusted(report))
         except (OSError, ValueError) as error:
-            problem = self._no_report(result, error)
-            return self._run(arguments, result.exit_code, result.seconds, problem=problem)
-        problem = _contradiction(result, cases)
-        return self._run(arguments, result.exit_code, result.seconds, cases, problem)
+            return self._told(shown, result, problem=self._no_report(result, error))
+        return self._told(shown, result, cases, self._contradiction(result, cases))
 
-    def _no_report(self, result: SandboxResult, error: Exception) -> str:
-        if "No module named pytest" in result.stderr:
-            return (
-                f"pytest is not installed for {self.python}. "
-                f"Install it: {self.python} -m pip install pytest"
-            )
-        last = _last_words(result)
-        if isinstance(error, FileNotFoundError):
-            return f"pytest ended with exit code {result.exit_code} and no report. {last}"
-        return f"pytest's report cannot be read ({error}). {last}"
-
-    def _run(
+    def _told(
         self,
-        arguments: list[str],
-        exit_code: int,
-        seconds: float = 0.0,
+        shown: str,
+        result: SandboxResult | None = None,
         cases: list[TestCase] | None = None,
         problem: str = "",
     ) -> TestRun:
-        command = " ".join(["python -m pytest", *arguments])
-        return TestRun(command, exit_code, cases or [], seconds, problem.strip(), self.sandbox.kind)
+        code, seconds = (result.exit_code, result.seconds) if result else (-1, 0.0)
+        return TestRun(shown, code, cases or [], seconds, problem.strip(), self.sandbox.kind)
 
+    def _no_report(self, result: SandboxResult, error: Exception) -> str:
+        if advice := self.adapter.advice(result):
+            return advice
+        last = _last_words(result)
+        name = self.adapter.name
+        if isinstance(error, FileNotFoundError):
+            return f"{name} ended with exit code {result.exit_code} and no report. {last}"
+        return f"{name}'s report cannot be read ({error}). {last}"
 
-def environment(root: Path, python: Path) -> dict[str, str]:
-    """What the tests see; the code under test comes before anything that is installed."""
-    folders = [root, *(root / n for n in SOURCE_FOLDERS if (root / n).is_dir())]
-    # Nothing in Tenon's own environment was installed for the repository's tests.
-    own = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"} if python == Path(sys.executable) else {}
-    return {
-        **own,
-        "PATH": f"{python.parent}:/usr/local/bin:/usr/bin:/bin",
-        "PYTHONPATH": os.pathsep.join(map(str, folders)),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONHASHSEED": "0",
-        "PYTHONIOENCODING": "utf-8",
-        # Numeric libraries reserve address space for each core, which is limited here.
-        "OMP_NUM_THREADS": "2",
-        "OPENBLAS_NUM_THREADS": "2",
-    }
+    def _contradiction(self, result: SandboxResult, cases: list[TestCase]) -> str:
+        """Why report and exit code do not make a sound run; empty if they do."""
+        ended = f"{self.adapter.name} ended with exit code {result.exit_code}"
+        if not cases:
+            if result.exit_code in self.adapter.no_tests:
+                return "No tests were found."
+            return f"{ended}. {_last_words(result)}"
+        failing = any(case.outcome in ("failed", "error") for case in cases)
+        if failing == (result.exit_code == 0):
+            words = "tests failed" if failing else "no test failed"
+            return f"{ended} though {words}. {_last_words(result)}"
+        return ""
 
 
 def _read_untrusted(path: Path) -> bytes:
@@ -129,23 +130,9 @@ def _read_untrusted(path: Path) -> bytes:
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(descriptor, "rb") as file:
         status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode) or status.st_size > _REPORT_BYTES:
+        if not stat.S_ISREG(status.st_mode) or status.st_size > REPORT_BYTES:
             raise ValueError("it is not an ordinary file or too large")
         return file.read()
-
-
-def _contradiction(result: SandboxResult, cases: list[TestCase]) -> str:
-    """Why report and exit code do not make a sound run; empty if they do."""
-    if result.exit_code == _NO_TESTS:
-        return "No tests were found."
-    if not cases:
-        return f"pytest ended with exit code {result.exit_code}. {_last_words(result)}"
-    failing = any(case.outcome in ("failed", "error") for case in cases)
-    if failing == (result.exit_code == 0) or (result.exit_code > 1 and not failing):
-        words = "tests failed" if failing else "no test failed"
-        last = _last_words(result)
-        return f"pytest ended with exit code {result.exit_code} though {words}. {last}"
-    return ""
 
 
 def _last_words(result: SandboxResult) -> str:

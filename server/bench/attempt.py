@@ -17,8 +17,9 @@ from agents.inference import LanguageModel
 from agents.orchestrator import Orchestrator
 from agents.progress import Report
 from agents.tools.git import Workspace
+from agents.tools.runners.choose import choose
 from agents.tools.sandbox import Sandbox
-from agents.tools.test_runner import PytestRunner, find_python
+from agents.tools.test_runner import TestRunner
 from memory.records import AcceptanceTest, Ticket, TicketState
 from server.bench.alone import answer_alone
 from server.bench.result import Result, best_attempt
@@ -122,8 +123,8 @@ class PairBench:
         checkout = await asyncio.to_thread(
             clean_checkout, repository, place / "checkout", task.tests
         )
-        python = self.values.python or find_python(checkout)
-        runner = PytestRunner(await Sandbox.probe(), python, self.values.test_timeout)
+        adapter = await asyncio.to_thread(choose, checkout, task.target_file, self.values.python)
+        runner = TestRunner(await Sandbox.probe(), adapter, self.values.test_timeout)
         run = await runner.run(checkout, list(task.tests))
         result.solved = run.green
         if not run.green:

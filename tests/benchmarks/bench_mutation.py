@@ -16,8 +16,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from agents.tools.mutation import Climb, climb
 from agents.tools.mutation.evaluate import Evaluator
+from agents.tools.runners.pytest_runner import Pytest
 from agents.tools.sandbox import Sandbox
-from agents.tools.test_runner import PytestRunner
+from agents.tools.test_runner import TestRunner
 from tests.near_misses import NEAR_MISSES, NearMiss
 
 PYTHON = Path(sys.executable)
@@ -47,7 +48,7 @@ async def mend(sandbox: Sandbox, miss: NearMiss, seconds: float) -> tuple[Climb,
         )  # fmt: skip
         (root / "near.py").write_text(found.best)
         (root / "test_near.py").write_text(miss.module(miss.tests + "\n" + miss.hidden))
-        run = await PytestRunner(sandbox, PYTHON).run(root)
+        run = await TestRunner(sandbox, Pytest(PYTHON)).run(root)
         return found, run.green
 
 

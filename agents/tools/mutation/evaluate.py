@@ -13,10 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from agents.tools.interpreter import installation
+from agents.tools.interpreter import environment, installation
 from agents.tools.limits import GIB
 from agents.tools.sandbox import Sandbox, SandboxResult
-from agents.tools.test_runner import environment
 
 _SCRIPT = Path(__file__).with_name("child.py")
 _START_SECONDS = 30

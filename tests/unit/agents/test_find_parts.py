@@ -1,7 +1,7 @@
 """The functions that a failing test blames are the ones written anew."""
 
 from agents.behaviors.find_parts import parts_to_blame
-from agents.tools.test_runner import TestCase
+from agents.tools.test_report import Frame, TestCase
 
 TEXT = """class Ledger:
     def __init__(self):
@@ -19,12 +19,12 @@ def check(lines):
 """
 
 
-def case(detail: str) -> TestCase:
-    return TestCase("test_l.py::test_x", "failed", detail=detail)
+def case(*trace: Frame) -> TestCase:
+    return TestCase("test_l.py::test_x", "failed", trace=trace)
 
 
-TRACED = case(">   return check(self.lines)\n\nledger.py:9: \n_ _ _\nledger.py:13: IndexError")
-CALLED = case(">   assert ledger.total() == 3\nE   assert 4 == 3\n\ntest_l.py:5: AssertionError")
+TRACED = case(Frame("ledger.py", 9, "return check(self.lines)"), Frame("ledger.py", 13))
+CALLED = case(Frame("test_l.py", 5, "assert ledger.total() == 3"))
 
 
 def blamed(*cases: TestCase, unit: str = "", count: int = 2) -> list[str]:

@@ -3,18 +3,19 @@
 import pytest
 
 from agents.behaviors.judge_red import brought_for_nothing, wrong_reason
-from agents.tools.test_runner import TestCase, TestRun
+from agents.tools.runners.python_failures import explained
+from agents.tools.test_report import Frame, TestCase, TestRun
 from memory.records import Ticket
 
 FILES = ["pkg/__init__.py", "pkg/mod.py", "tests/test_f.py"]
 
 
-def _judge(outcome: str, message: str, detail: str = "", symbol: str = "f") -> str | None:
+def _judge(outcome: str, message: str, symbol: str = "f", *trace: Frame) -> str | None:
     ticket = Ticket(
         id="tkt-1", repository="/r", title="t", target_file="pkg/mod.py", target_symbol=symbol
     )
-    case = TestCase("tests/test_f.py::test_f", outcome, message, detail)  # type: ignore[arg-type]
-    return wrong_reason(case, ticket, FILES)
+    case = TestCase("tests/test_f.py::test_f", outcome, message, trace=trace)  # type: ignore[arg-type]
+    return wrong_reason(explained(case), ticket, FILES)
 
 
 @pytest.mark.parametrize(
@@ -33,7 +34,7 @@ def test_missing_feature_is_the_right_reason(outcome: str, message: str, symbol:
 
 
 def test_exception_out_of_the_target_file_is_the_right_reason() -> None:
-    assert _judge("failed", "KeyError: 'x'", "pkg/mod.py:7: KeyError") is None
+    assert _judge("failed", "KeyError: 'x'", "f", Frame("pkg/mod.py", 7)) is None
 
 
 @pytest.mark.parametrize(
@@ -56,7 +57,9 @@ def _brought(*cases: TestCase, symbol: str = "f") -> str | None:
     ticket = Ticket(
         id="tkt-1", repository="/r", title="t", target_file="pkg/mod.py", target_symbol=symbol
     )
-    return brought_for_nothing(TestRun("pytest", 1, list(cases)), ticket, FILES)
+    return brought_for_nothing(
+        TestRun("pytest", 1, [explained(case) for case in cases]), ticket, FILES
+    )
 
 
 ODD = TestCase("t.py::test_a", "failed", "KeyError: 'x'")

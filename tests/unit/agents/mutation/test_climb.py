@@ -10,8 +10,9 @@ import pytest
 
 from agents.tools.mutation import Climb, climb
 from agents.tools.process_tree import descendants
+from agents.tools.runners.pytest_runner import Pytest
 from agents.tools.sandbox import Sandbox
-from agents.tools.test_runner import PytestRunner
+from agents.tools.test_runner import TestRunner
 from tests.near_misses import ACCOUNT, LEAP, NEAR_MISSES, RUNNING, SLUGIFY, NearMiss
 
 PYTHON = Path(sys.executable)
@@ -52,7 +53,7 @@ async def test_a_near_miss_is_mended_and_plain_pytest_agrees(
     assert found.green, found
     assert len(found.passed) == found.total
     (tmp_path / "near.py").write_text(found.best)
-    assert (await PytestRunner(sandbox, PYTHON).run(tmp_path)).green
+    assert (await TestRunner(sandbox, Pytest(PYTHON)).run(tmp_path)).green
 
 
 async def test_comments_and_the_rest_of_the_file_keep_their_bytes(

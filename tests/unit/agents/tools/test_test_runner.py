@@ -9,17 +9,17 @@ from textwrap import dedent
 import pytest
 
 from agents.tools.interpreter import find_python, installation
+from agents.tools.runners.pytest_runner import Pytest, parse_report
 from agents.tools.sandbox import Sandbox
-from agents.tools.test_report import parse_report
-from agents.tools.test_runner import PytestRunner, TestRun
+from agents.tools.test_runner import TestRun, TestRunner
 
 PYTHON = Path(sys.executable)
 
 
 @pytest.fixture(params=["bubblewrap", "limits"])
-def runner(request: pytest.FixtureRequest) -> PytestRunner:
+def runner(request: pytest.FixtureRequest) -> TestRunner:
     sandbox: Sandbox = request.getfixturevalue(request.param)
-    return PytestRunner(sandbox, PYTHON, timeout=30)
+    return TestRunner(sandbox, Pytest(PYTHON), timeout=30)
 
 
 def write(root: Path, **files: str) -> Path:
@@ -35,7 +35,7 @@ def by_name(run: TestRun) -> dict[str, str]:
     return {case.id: case.outcome for case in run.cases}
 
 
-async def test_every_test_has_id_outcome_and_message(runner: PytestRunner, tmp_path: Path) -> None:
+async def test_every_test_has_id_outcome_and_message(runner: TestRunner, tmp_path: Path) -> None:
     root = write(
         tmp_path,
         slug="def slug(text):\n    return text\n",
@@ -94,7 +94,7 @@ async def test_every_test_has_id_outcome_and_message(runner: PytestRunner, tmp_p
 
 
 async def test_one_test_can_be_chosen_and_paths_hold_spaces(
-    runner: PytestRunner, tmp_path: Path
+    runner: TestRunner, tmp_path: Path
 ) -> None:
     root = write(
         tmp_path / "größe und mehr",
@@ -115,35 +115,35 @@ async def test_one_test_can_be_chosen_and_paths_hold_spaces(
     assert run.command == "python -m pytest -q -- test_a.py::test_a"
 
 
-async def test_stop_at_first_failure(runner: PytestRunner, tmp_path: Path) -> None:
+async def test_stop_at_first_failure(runner: TestRunner, tmp_path: Path) -> None:
     root = write(tmp_path, test_a="def test_a():\n    assert 0\n\ndef test_b():\n    assert 0\n")
     assert (await runner.run(root, stop_at_first=True)).failed == ["test_a.py::test_a"]
 
 
-async def test_nothing_is_written_to_the_worktree(runner: PytestRunner, tmp_path: Path) -> None:
+async def test_nothing_is_written_to_the_worktree(runner: TestRunner, tmp_path: Path) -> None:
     root = write(tmp_path, test_a="def test_a():\n    pass\n")
     await runner.run(root)
     assert [path.name for path in root.iterdir()] == ["test_a.py"]
 
 
-async def test_no_tests_is_a_problem(runner: PytestRunner, tmp_path: Path) -> None:
+async def test_no_tests_is_a_problem(runner: TestRunner, tmp_path: Path) -> None:
     run = await runner.run(tmp_path)
     assert (run.collected, run.problem, run.green) == (0, "No tests were found.", False)
 
 
 async def test_endless_test_is_a_problem(bubblewrap: Sandbox, tmp_path: Path) -> None:
     root = write(tmp_path, test_a="def test_a():\n    while True:\n        pass\n")
-    run = await PytestRunner(bubblewrap, PYTHON, timeout=3).run(root)
+    run = await TestRunner(bubblewrap, Pytest(PYTHON), timeout=3).run(root)
     assert run.problem.startswith("The tests did not finish within 3 s")
     assert run.first_failure() == run.problem
 
 
-async def test_missing_file_is_a_problem(runner: PytestRunner, tmp_path: Path) -> None:
+async def test_missing_file_is_a_problem(runner: TestRunner, tmp_path: Path) -> None:
     run = await runner.run(write(tmp_path, test_a=""), ["nope.py"])
     assert "file or directory not found: nope.py" in run.problem
 
 
-async def test_broken_conftest_is_a_problem(runner: PytestRunner, tmp_path: Path) -> None:
+async def test_broken_conftest_is_a_problem(runner: TestRunner, tmp_path: Path) -> None:
     root = write(tmp_path, conftest="import nowhere\n", test_a="def test_a():\n    pass\n")
     run = await runner.run(root)
     assert "No module named 'nowhere'" in run.problem
@@ -151,7 +151,7 @@ async def test_broken_conftest_is_a_problem(runner: PytestRunner, tmp_path: Path
 
 @pytest.mark.parametrize("code", [0, 1])
 async def test_run_that_ends_itself_proves_nothing(
-    runner: PytestRunner, tmp_path: Path, code: int
+    runner: TestRunner, tmp_path: Path, code: int
 ) -> None:
     root = write(tmp_path, test_a=f"import os\n\ndef test_a():\n    os._exit({code})\n")
     run = await runner.run(root)
@@ -159,12 +159,12 @@ async def test_run_that_ends_itself_proves_nothing(
     assert not run.green
 
 
-async def test_report_that_is_a_link_is_not_followed(runner: PytestRunner, tmp_path: Path) -> None:
+async def test_report_that_is_a_link_is_not_followed(runner: TestRunner, tmp_path: Path) -> None:
     code = """
         import os, sys
 
         def test_a():
-            report = next(a for a in sys.argv if "report.xml" in a).split("=")[1]
+            report = next(a for a in sys.argv if "--junitxml" in a).split("=")[1]
             os.symlink("/etc/passwd", report)
             os._exit(0)
         """
@@ -173,7 +173,7 @@ async def test_report_that_is_a_link_is_not_followed(runner: PytestRunner, tmp_p
 
 
 async def test_tests_do_not_see_the_environment(
-    runner: PytestRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    runner: TestRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SECRET_TOKEN", "hunter2")
     code = "import os\n\ndef test_a():\n    assert 'SECRET_TOKEN' not in os.environ\n"
@@ -184,14 +184,14 @@ async def test_python_without_pytest_is_a_problem(bubblewrap: Sandbox, tmp_path:
     venv.create(tmp_path / "env", with_pip=False)
     python = tmp_path / "env" / "bin" / "python"
     root = write(tmp_path / "repo", test_a="def test_a():\n    pass\n")
-    run = await PytestRunner(bubblewrap, python).run(root)
+    run = await TestRunner(bubblewrap, Pytest(python)).run(root)
     assert run.problem == (
         f"pytest is not installed for {python}. Install it: {python} -m pip install pytest"
     )
 
 
 async def test_python_that_does_not_exist_is_a_problem(limits: Sandbox, tmp_path: Path) -> None:
-    run = await PytestRunner(limits, tmp_path / "nope").run(tmp_path)
+    run = await TestRunner(limits, Pytest(tmp_path / "nope")).run(tmp_path)
     assert not run.green
     assert run.problem
 

@@ -1,0 +1,1 @@
+"""Test runners of other people, one adapter each."""
