@@ -26,7 +26,7 @@ setup: .stamps/debian-run .stamps/python .stamps/node ## install what running ne
 	@$(BIN)/python -m server.models.pull $(RUN_MODELS)
 
 .PHONY: setup-test
-setup-test: setup .stamps/debian-test .stamps/python-dev .stamps/mongo
+setup-test: setup .stamps/debian-test .stamps/python-dev .stamps/mongo .stamps/test-runners
 	@$(BIN)/python -m server.models.pull $(TEST_MODELS)
 	@scripts/install_test_vscode.sh >/dev/null
 
@@ -80,10 +80,11 @@ lock: ## write the lock files anew with the newest versions that fit
 	scripts/lock.sh
 	cd extension && npm update --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved
 	cd scripts/test-vscode && npm update --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved
+	cd tests/javascript && npm update --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved
 
 .PHONY: clean
 clean: ## remove what was installed and built here (models and other caches stay)
-	rm -rf .venv .venv-mongo .stamps build dist *.egg-info extension/node_modules extension/out extension/*.vsix
+	rm -rf .venv .venv-mongo .stamps build dist *.egg-info extension/node_modules tests/javascript/node_modules extension/out extension/*.vsix
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 .stamps/debian-run .stamps/debian-test: .stamps/debian-%: scripts/setup_debian.sh
@@ -103,8 +104,13 @@ clean: ## remove what was installed and built here (models and other caches stay
 	@mkdir -p $(@D) && touch $@
 
 .stamps/node: extension/package.json extension/package-lock.json scripts/setup_node.sh extension/node_modules/.package-lock.json
-	@scripts/setup_node.sh
+	@scripts/setup_node.sh extension
+	@mkdir -p $(@D) && touch $@
+
+.stamps/test-runners: tests/javascript/package.json tests/javascript/package-lock.json scripts/setup_node.sh tests/javascript/node_modules/.package-lock.json
+	@scripts/setup_node.sh tests/javascript
 	@mkdir -p $(@D) && touch $@
 
 # The steps above create these; they are named so that their removal is noticed.
-.venv/bin/python .venv-mongo/bin/python extension/node_modules/.package-lock.json: ;
+.venv/bin/python .venv-mongo/bin/python: ;
+extension/node_modules/.package-lock.json tests/javascript/node_modules/.package-lock.json: ;

@@ -58,7 +58,7 @@ def installation(python: Path) -> tuple[Path, ...]:
     found = {link.parent for link in _links(python)}
     for prefix in json.loads(_output(python, _PREFIXES) or "[]"):
         found |= {Path(prefix), Path(prefix).resolve()}
-    return tuple(sorted(path for path in found if _is_private(path)))
+    return tuple(sorted(path for path in found if is_private(path)))
 
 
 def _links(path: Path) -> list[Path]:
@@ -69,7 +69,7 @@ def _links(path: Path) -> list[Path]:
     return [*chain, path.resolve()]
 
 
-def _is_private(path: Path) -> bool:
+def is_private(path: Path) -> bool:
     """Whether a folder is neither the system's nor so wide that it would show the home folder."""
     system = any(path.is_relative_to(part) for part in ("/usr", "/bin", "/sbin", "/lib"))
     return path.is_dir() and not system and not Path.home().is_relative_to(path)

@@ -72,7 +72,7 @@ class TestRunner:
         with lent(root, command.modules):
             return await self.sandbox.run(
                 command.argv,
-                cwd=root,
+                cwd=root / command.folder,
                 writable=[root, scratch],
                 readable=command.readable,
                 env=command.env,

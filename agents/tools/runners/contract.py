@@ -28,6 +28,8 @@ class Command:
 
     argv: list[str]
     env: dict[str, str]
+    folder: str = ""
+    """Where to start it, relative to the repository."""
     readable: tuple[Path, ...] = ()
     """Beside the system's folders: where the interpreter and its packages lie."""
     modules: dict[str, Path] = field(default_factory=dict)

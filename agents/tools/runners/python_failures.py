@@ -26,7 +26,9 @@ def explained(case: TestCase) -> TestCase:
     if case.outcome not in ("failed", "error"):
         return case
     text = f"{case.message}\n{case.detail}"
-    return replace(case, cause=_cause(case.message, text), missing=tuple(_missing(text)))
+    return replace(
+        case, cause=_cause(case.message, text), missing=tuple(dict.fromkeys(_missing(text)))
+    )
 
 
 def _cause(message: str, text: str) -> Cause:
