@@ -6,6 +6,8 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from agents.tools.runners.choose import Wanted
+
 
 @dataclass(frozen=True)
 class TeamOptions:
@@ -16,6 +18,7 @@ class TeamOptions:
     commit_spec: bool = True
     python: Path | None = None
     """Interpreter for the repository's tests; found by itself if None."""
+    test_runner: Wanted = "auto"
     max_minutes: float = 20.0
     max_candidates: int = 200
     test_timeout: float = 60.0

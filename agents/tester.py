@@ -9,6 +9,7 @@ from agents.base import Behavior, IAgent
 from agents.behaviors.bring_tests import as_run, brought_tests
 from agents.behaviors.compose_tests import TestModule, WrittenTest, compose_test
 from agents.behaviors.judge_red import brought_for_nothing, wrong_reason
+from agents.behaviors.unittest_style import needs_pytest
 from agents.behaviors.write_test import WriteTest
 from agents.errors import TicketBlockedError
 from agents.progress import Progress
@@ -38,12 +39,17 @@ class Tester(IAgent):
         if bench.ticket.acceptance_tests:
             return await self._adopt(bench)
         async with self.working("writing the tests"):
-            module = TestModule(test_path(bench), _title(bench))
+            style = bench.runner.adapter.name
+            module = TestModule(test_path(bench), _title(bench), style=style)
             for criterion in bench.ticket.criteria:
                 test = compose_test(bench.ticket, criterion, bench.import_of)
                 if test is None:
                     test = await self._write_test.run(self, bench, criterion)
-                if test is not None:
+                reason = needs_pytest(test.source) if test and style == "unittest" else ""
+                if reason:
+                    text = f"{criterion.id}: test thrown away: {reason}"
+                    await self.log("step", text, bench.ticket.id)
+                elif test is not None:
                     module.tests.append(test)
             return await self._prove_red(bench, module)
 
@@ -69,7 +75,7 @@ class Tester(IAgent):
 
     async def _add_examples(self, bench: Workbench, brought: TestModule) -> None:
         """Examples of the ticket's criteria, by tool alone, in a file of the Tester's own."""
-        own = TestModule(test_path(bench), _title(bench))
+        own = TestModule(test_path(bench), _title(bench), style=bench.runner.adapter.name)
         composed = (compose_test(bench.ticket, c, bench.import_of) for c in bench.ticket.criteria)
         own.tests = [test for test in composed if test is not None and test.binding]
         if not own.tests or own.path in (each.path for each in brought.modules):

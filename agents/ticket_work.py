@@ -79,7 +79,11 @@ class TicketWork:
         self._sandbox = self._sandbox or await Sandbox.probe()
         options = self._team.options
         adapter = await asyncio.to_thread(
-            choose, self._team.workspace.root, ticket.target_file, options.python
+            choose,
+            self._team.workspace.root,
+            ticket.target_file,
+            options.python,
+            options.test_runner,
         )
         return TestRunner(self._sandbox, adapter, options.test_timeout)
 

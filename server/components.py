@@ -39,6 +39,7 @@ def team_options(values: Settings) -> TeamOptions:
         spec_path=values.spec_path,
         commit_spec=values.commit_spec,
         python=values.python,
+        test_runner=values.test_runner,
         max_minutes=values.max_minutes,
         max_candidates=values.max_candidates,
         test_timeout=values.test_timeout,

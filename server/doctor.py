@@ -10,7 +10,9 @@ import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from agents.tools.interpreter import find_python
+from agents.tools.runners.choose import choose
+from agents.tools.runners.contract import Adapter, NotRunnableError
+from agents.tools.runners.script_runner import ScriptRunner
 from agents.tools.sandbox import Sandbox
 from memory.errors import MemoryStoreError
 from server.app import App
@@ -44,8 +46,11 @@ async def _git(_app: App) -> list[Finding]:
 
 
 async def _python(app: App) -> list[Finding]:
-    python = app.settings.values.python or _repository_python(app)
+    adapter = await asyncio.to_thread(_adapter, app, "a.py")
+    python = adapter.python or Path(sys.executable)
     findings = [Finding("python", "ok", f"Tests run with {python}.")]
+    if adapter.name == "unittest":
+        return [*findings, Finding("unittest", "ok", "The repository's tests are unittest's.")]
     version = await _output(str(python), "-c", "import pytest; print(pytest.__version__)")
     if version:
         return [*findings, Finding("pytest", "ok", f"pytest {version.strip()}")]
@@ -53,8 +58,24 @@ async def _python(app: App) -> list[Finding]:
     return [*findings, Finding("pytest", "error", f"{python} cannot import pytest.", remedy)]
 
 
-def _repository_python(app: App) -> Path:
-    return find_python(app.folder) if app.folder else Path(sys.executable)
+async def _node(app: App) -> list[Finding]:
+    """Only where there is JavaScript."""
+    if not app.folder or not (app.folder / "package.json").is_file():
+        return []
+    adapter = await asyncio.to_thread(_adapter, app, "a.js")
+    if not isinstance(adapter, ScriptRunner):
+        return []
+    try:
+        node = adapter.require()
+    except NotRunnableError as error:
+        return [Finding("node", "error", str(error))]
+    return [Finding("node", "ok", f"JavaScript tests run with {adapter.name} on {node.path}.")]
+
+
+def _adapter(app: App, target: str) -> Adapter:
+    values = app.settings.values
+    folder = app.folder or Path(os.devnull)  # in which nothing is found
+    return choose(folder, target, values.python, values.test_runner)
 
 
 async def _sandbox(_app: App) -> list[Finding]:
@@ -152,6 +173,7 @@ async def _output(*command: str) -> str:
 _CHECKS: tuple[Check, ...] = (
     _git,
     _python,
+    _node,
     _sandbox,
     _models,
     _embeddings,

@@ -33,6 +33,7 @@ from pydantic_settings import (
 )
 
 from agents.inference import Tier
+from agents.tools.runners.choose import Wanted
 from server.models.catalog import CONTEXT_WINDOW, DEFAULT_MODEL, FALLBACK_MODEL
 from server.models.sources import DEFAULT_SOURCES
 from server.models.user_catalog import read_catalog
@@ -138,6 +139,8 @@ class Settings(BaseSettings):
     mongodb_uri: str | None = Field(default=None, pattern=r"^mongodb(\+srv)?://", repr=False)
     python: Path | None = None
     """Interpreter that runs the repository's tests; found by itself if left out."""
+    test_runner: Wanted = "auto"
+    """Runner of the repository's tests in its own language; `auto` goes by the repository."""
     spec_path: str = "docs/spec.md"
     commit_spec: bool = True
     max_minutes: float = Field(default=20, gt=0)

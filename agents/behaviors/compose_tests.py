@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from agents.behaviors.extract_examples import free_names
+from agents.behaviors.unittest_style import as_unittest
 from agents.python_names import identifier, is_builtin, root_name, standard_import
 from memory.records import Criterion, Ticket
 
@@ -44,6 +45,8 @@ class TestModule:
     origin: Literal["tester", "person", "ticket"] = "tester"
     helpers: dict[str, str] = field(default_factory=dict)
     """Sources of what the tests of a brought file use, by name."""
+    style: str = "pytest"
+    """``unittest`` for a repository without pytest; the tests themselves are functions always."""
     also: list[TestModule] = field(default_factory=list)
     """Further files of the same ticket, locked like this one and judged by the whole suite."""
 
@@ -58,7 +61,8 @@ class TestModule:
             return self.text
         imports = _grouped(i for test in self.tests for i in test.imports)
         head = f'"""{self.title}"""\n\n' + (f"{imports}\n\n\n" if imports else "\n")
-        return head + "\n\n\n".join(test.source for test in self.tests) + "\n"
+        text = head + "\n\n\n".join(test.source for test in self.tests) + "\n"
+        return as_unittest(text, "AcceptanceTest") if self.style == "unittest" else text
 
     def without(self, names: set[str]) -> TestModule:
         """The module without the tests called `names`."""

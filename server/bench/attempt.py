@@ -123,7 +123,9 @@ class PairBench:
         checkout = await asyncio.to_thread(
             clean_checkout, repository, place / "checkout", task.tests
         )
-        adapter = await asyncio.to_thread(choose, checkout, task.target_file, self.values.python)
+        adapter = await asyncio.to_thread(
+            choose, checkout, task.target_file, self.values.python, self.values.test_runner
+        )
         runner = TestRunner(await Sandbox.probe(), adapter, self.values.test_timeout)
         run = await runner.run(checkout, list(task.tests))
         result.solved = run.green

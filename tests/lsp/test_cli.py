@@ -165,6 +165,17 @@ def test_models_and_doctor_speak_json(repository, tmp_path):
     assert {"git", "python", "pytest", "sandbox", "repository", "data folder"} <= names
 
 
+def test_doctor_tells_what_javascript_tests_need(repository, tmp_path):
+    (repository / "package.json").write_text('{"scripts": {"test": "vitest"}}')
+    variables = environment(tmp_path / "env")
+    lacking = tenon("doctor", "--repository", repository, variables=variables)
+    variables["TENON_TEST_RUNNER"] = "node"
+    enough = tenon("doctor", "--repository", repository, variables=variables)
+
+    assert "vitest is not installed" in lacking.stdout
+    assert "JavaScript tests run with node on" in enough.stdout
+
+
 def test_doctor_fails_outside_of_a_repository_and_says_what_to_do(tmp_path):
     folder = tmp_path / "plain"
     folder.mkdir()

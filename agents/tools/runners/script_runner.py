@@ -42,6 +42,8 @@ class ScriptRunner:
     no_tests: ClassVar[frozenset[int]] = frozenset({0, 1})
     words: ClassVar[tuple[str, ...]]
     """The command as a person knows it."""
+    needs: ClassVar[str] = ""
+    """The package that has to be installed."""
     reporter: ClassVar[str]
     """File name of the reporter."""
 
@@ -80,6 +82,12 @@ class ScriptRunner:
     def shown(self, paths: Sequence[str], *, stop_at_first: bool) -> str:
         """As `Adapter.shown`."""
         return " ".join([*self.words, *paths])
+
+    def require(self) -> Node:
+        """The Node that runs it, with all that it needs. Raises NotRunnableError."""
+        if self.needs:
+            self.program(self.needs)
+        return self.usable_node()
 
     def usable_node(self) -> Node:
         """The Node to run with. Raises NotRunnableError."""

@@ -17,6 +17,7 @@ class Vitest(ScriptRunner):
 
     name: ClassVar[RunnerName] = "vitest"
     words: ClassVar[tuple[str, ...]] = ("vitest", "run")
+    needs: ClassVar[str] = "vitest"
     reporter: ClassVar[str] = "vitest_reporter.mjs"
 
     def arguments(
@@ -40,6 +41,7 @@ class Jest(ScriptRunner):
 
     name: ClassVar[RunnerName] = "jest"
     words: ClassVar[tuple[str, ...]] = ("jest",)
+    needs: ClassVar[str] = "jest"
     reporter: ClassVar[str] = "jest_reporter.cjs"
 
     def arguments(

@@ -72,6 +72,7 @@ async def test_every_test_has_id_outcome_and_message(runner: TestRunner, tmp_pat
         "tests/test_slug.py::test_skipped": "skipped",
     }
     assert run.collected == 5
+    assert run.passed_names == frozenset(), "a test has passed with all its parameters or not"
     messages = {case.id: case.distilled for case in run.cases}
     assert messages["tests/test_missing.py"] == (
         "ImportError: cannot import name 'shorten' from 'slug' (slug.py) (tests/test_missing.py:1)"
