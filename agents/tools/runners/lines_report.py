@@ -51,15 +51,20 @@ class _End(BaseModel, extra="forbid"):
 
 def read_lines(report: bytes) -> list[Told]:
     """The tests of a report. Raises ValueError if it is none or was cut off."""
-    lines = report.decode(errors="replace").splitlines()
+    *lines, end = report.rstrip(b"\n").split(b"\n")
     try:
-        _End.model_validate_json(lines[-1] if lines else "")
+        _End.model_validate_json(end)
     except ValidationError as error:
         raise ValueError("the report was cut off") from error
     try:
-        return [Told.model_validate(json.loads(line)) for line in lines[:-1]]
+        return [Told.model_validate_json(_clean(line)) for line in lines]
     except (ValueError, RecursionError) as error:
         raise ValueError("the report holds what no runner writes") from error
+
+
+def _clean(line: bytes) -> bytes:
+    """Valid UTF-8: texts of programs may hold halves of characters."""
+    return json.dumps(json.loads(line), ensure_ascii=False).encode(errors="replace")
 
 
 @dataclass

@@ -5,7 +5,8 @@ const { inspect } = require("node:util");
 
 const OUTCOMES = { passed: "passed", failed: "failed" };
 
-const shown = (value) => inspect(value, { breakLength: Infinity, compact: true, depth: 6 });
+const shown = (value) =>
+  inspect(value, { breakLength: Infinity, compact: true, depth: 6 });
 
 function explained(detail, text) {
   const thrown = detail?.error ?? detail ?? {};
@@ -57,7 +58,10 @@ module.exports = class Reporter {
         };
         lines.push(
           outcome === "failed"
-            ? { ...told, ...explained(failureDetails?.[0], failureMessages?.[0] ?? "") }
+            ? {
+                ...told,
+                ...explained(failureDetails?.[0], failureMessages?.[0] ?? ""),
+              }
             : told,
         );
       }

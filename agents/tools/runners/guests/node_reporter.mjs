@@ -4,12 +4,25 @@ import { appendFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { inspect } from "node:util";
 
-const EQUAL = new Set(["strictEqual", "deepStrictEqual", "equal", "deepEqual", "==", "==="]);
+const EQUAL = new Set([
+  "strictEqual",
+  "deepStrictEqual",
+  "equal",
+  "deepEqual",
+  "==",
+  "===",
+]);
 
-const tell = (object) => appendFileSync(process.env.TENON_REPORT, JSON.stringify(object) + "\n");
+const tell = (object) =>
+  appendFileSync(process.env.TENON_REPORT, JSON.stringify(object) + "\n");
 
 const shown = (value) =>
-  inspect(value, { breakLength: Infinity, compact: true, depth: 6, sorted: false });
+  inspect(value, {
+    breakLength: Infinity,
+    compact: true,
+    depth: 6,
+    sorted: false,
+  });
 
 function explained(error, text) {
   const cause = error?.cause;
@@ -39,7 +52,10 @@ export default async function* reporter(events) {
   for await (const { type, data } of events) {
     const file = data?.file;
     if (type === "test:stderr") {
-      output.set(file, ((output.get(file) ?? "") + data.message).slice(0, 20000));
+      output.set(
+        file,
+        ((output.get(file) ?? "") + data.message).slice(0, 20000),
+      );
     } else if (type === "test:start") {
       const around = titles.get(file) ?? [];
       around.length = data.nesting;
@@ -50,17 +66,36 @@ export default async function* reporter(events) {
       const error = data.details?.error;
       const kind = error?.failureType;
       // Suites, files and tests with subtests count by what is in them.
-      if (failed ? kind === "subtestsFailed" : whole || data.details?.type === "suite") continue;
+      if (
+        failed
+          ? kind === "subtestsFailed"
+          : whole || data.details?.type === "suite"
+      )
+        continue;
       const undone = data.skip !== undefined || data.todo !== undefined;
       const seconds = (data.details?.duration_ms ?? 0) / 1000;
-      const path = whole ? [] : [...(titles.get(file) ?? []).slice(0, data.nesting), data.name];
+      const path = whole
+        ? []
+        : [...(titles.get(file) ?? []).slice(0, data.nesting), data.name];
       if (undone) {
-        const why = [data.skip, data.todo].find((reason) => typeof reason === "string") ?? "";
+        const why =
+          [data.skip, data.todo].find((reason) => typeof reason === "string") ??
+          "";
         tell({ file, titles: path, outcome: "skipped", seconds, message: why });
       } else if (failed) {
-        const own = kind === "testCodeFailure" && !whole && data.details?.type !== "suite";
-        const outcome = own || kind === "testTimeoutFailure" ? "failed" : "error";
-        tell({ file, titles: path, outcome, seconds, ...explained(error, output.get(file) ?? "") });
+        const own =
+          kind === "testCodeFailure" &&
+          !whole &&
+          data.details?.type !== "suite";
+        const outcome =
+          own || kind === "testTimeoutFailure" ? "failed" : "error";
+        tell({
+          file,
+          titles: path,
+          outcome,
+          seconds,
+          ...explained(error, output.get(file) ?? ""),
+        });
         if (process.env.TENON_STOP) break;
       } else {
         tell({ file, titles: path, outcome: "passed", seconds });

@@ -27,14 +27,17 @@ function* told(task, file, titles) {
   if (task.type === "test" || task.type === "custom") {
     const failed = result?.state === "fail";
     const outcome = OUTCOMES[result?.state] ?? "skipped";
-    const more = failed ? explained(result.errors?.[0]) : { message: result?.note ?? "" };
+    const more = failed
+      ? explained(result.errors?.[0])
+      : { message: result?.note ?? "" };
     yield { file, titles, outcome, seconds, ...more };
     return;
   }
   // A suite's own errors are those of its hooks; a file's also that it cannot be loaded.
   for (const error of result?.errors ?? [])
     yield { file, titles, outcome: "error", seconds, ...explained(error) };
-  for (const child of task.tasks ?? []) yield* told(child, file, [...titles, child.name]);
+  for (const child of task.tasks ?? [])
+    yield* told(child, file, [...titles, child.name]);
 }
 
 export default class Reporter {
@@ -54,7 +57,12 @@ export default class Reporter {
   write(files = [], errors = []) {
     const lines = files.flatMap((file) => [...told(file, file.filepath, [])]);
     for (const error of errors)
-      lines.push({ file: "", titles: [], outcome: "error", ...explained(error) });
+      lines.push({
+        file: "",
+        titles: [],
+        outcome: "error",
+        ...explained(error),
+      });
     lines.push({ end: true });
     writeFileSync(
       process.env.TENON_REPORT,

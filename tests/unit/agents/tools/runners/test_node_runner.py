@@ -179,6 +179,17 @@ async def test_a_run_that_says_nothing_says_why(runner: Runner, tmp_path: Path) 
     assert not forged.green and forged.problem
 
 
+async def test_any_text_may_be_in_a_failure(runner: Runner, tmp_path: Path) -> None:
+    text = (
+        "require('node:test')('odd', () => { throw new Error('\\u2028 \\x85 \\ud800 \\0 é'); });\n"
+    )
+    root = write(tmp_path, {"a.test.js": text})
+    run = await runner(root, "a.js").run(root)
+    assert run.failing == ["a.test.js::odd"] and run.problem == ""
+    assert run.first_failure().encode()
+    assert "é" in run.first_failure()
+
+
 async def test_file_that_ends_its_process_is_no_success(runner: Runner, tmp_path: Path) -> None:
     text = "const test = require('node:test');\ntest('a', () => {});\nprocess.exit(3);\n"
     root = write(tmp_path, {"a.test.js": text})

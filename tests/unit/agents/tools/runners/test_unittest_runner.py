@@ -6,6 +6,8 @@ import sys
 import venv
 from pathlib import Path
 
+import pytest
+
 from agents.behaviors.judge_red import wrong_reason
 from agents.tools.runners.unittest_runner import Unittest
 from agents.tools.sandbox import Sandbox
@@ -150,6 +152,26 @@ async def test_a_run_that_says_nothing_says_why(sandbox: Sandbox, tmp_path: Path
     exits = write(tmp_path / "e", {"test_a.py": "import os\n\nos._exit(0)\n"})
     ended = await runner(sandbox).run(exits)
     assert not ended.green and "report was cut off" in ended.problem
+
+
+async def test_any_text_may_be_in_a_failure(sandbox: Sandbox, tmp_path: Path) -> None:
+    text = (
+        "import unittest\n\n\nclass T(unittest.TestCase):\n    def test_odd(self):\n"
+        "        raise OSError('\\u2028 \\ud800 \\0 é')\n"
+    )
+    run = await runner(sandbox).run(write(tmp_path, {"test_a.py": text}))
+    assert run.failing == ["test_a.py::T::test_odd"] and run.problem == ""
+    assert "é" in run.first_failure().encode().decode()
+
+
+@pytest.mark.parametrize(
+    "report",
+    [b"", b'{"end": false}', b'{"end": true} x', b"[]", b'{"outcome": "passed"}\n{"end": true}',
+     b'{"file": "a", "outcome": "great"}\n{"end": true}', b"[" * 100_000 + b'\n{"end": true}'],
+)  # fmt: skip
+def test_report_that_is_cut_or_strange_is_refused(report: bytes) -> None:
+    with pytest.raises(ValueError, match="the report"):
+        Unittest(PYTHON).read(Path("/r"), report)
 
 
 async def test_it_needs_nothing_installed(sandbox: Sandbox, tmp_path: Path) -> None:
