@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from agents.asking import Context, request_for, write
 from agents.base import Behavior, IAgent
-from agents.behaviors.find_subjects import find_subjects
 from agents.behaviors.plan_ticket import PlanTicket, order_by_need, ticket_id
+from agents.languages.contract import Language
 from agents.tools.repo_map import RepoMap
 from memory.records import Criterion, Requirement, RequirementChange, SpecProposal, Ticket
 
@@ -50,7 +50,7 @@ class Architect(IAgent):
         repo_map: RepoMap,
         context: Context,
     ) -> Ticket:
-        symbol = _symbol(requirement, new_criteria(change), repo_map)
+        symbol = _symbol(requirement, new_criteria(change), repo_map, context.language)
         place = await self._plan_ticket.run(self, requirement, symbol, repo_map, context)
         ticket = Ticket(
             id=ticket_id(proposal.id, requirement.id, place.symbol),
@@ -94,8 +94,10 @@ def new_criteria(change: RequirementChange) -> list[Criterion]:
     return [c for c in after if before.get(c.id) != c] or after
 
 
-def _symbol(requirement: Requirement, criteria: list[Criterion], repo_map: RepoMap) -> str:
+def _symbol(
+    requirement: Requirement, criteria: list[Criterion], repo_map: RepoMap, language: Language
+) -> str:
     """What the criteria call, or else what the statement names in backticks."""
     classes = repo_map.names("class")
     text = " ".join(f"{c.call} returns 0." for c in criteria if c.call) + requirement.statement
-    return find_subjects(text, classes, repo_map.names())[0].symbol
+    return language.subjects(text, classes, repo_map.names())[0].symbol

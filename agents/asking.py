@@ -24,6 +24,8 @@ from agents.inference import (
     PromptTooLongError,
     complete_one,
 )
+from agents.languages.contract import Language
+from agents.languages.python import PYTHON
 from agents.progress import Progress, Report, silent
 from agents.prompting import render
 
@@ -58,6 +60,8 @@ class Context:
     priority: Priority = Priority.BACKGROUND
     seed: int = 0
     tally: Tally = field(default_factory=Tally)
+    language: Language = PYTHON
+    """Of the code that the work is about."""
 
 
 class Narrator:
@@ -93,8 +97,8 @@ def request_for(
     return CompletionRequest(
         agent=agent.agent_type,
         messages=(
-            ChatTurn("system", agent.llm_prompt),
-            ChatTurn("user", render(prompt, **variables)),
+            ChatTurn("system", agent.prompt_for(context.language)),
+            ChatTurn("user", render(prompt, language=context.language, **variables)),
         ),
         seed=context.seed,
         priority=context.priority,

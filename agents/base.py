@@ -20,6 +20,8 @@ from agents.errors import (
     TeamError,
 )
 from agents.inference import LanguageModel
+from agents.languages.contract import Language
+from agents.languages.python import PYTHON
 from agents.prompting import render
 from memory.manager import MemoryManager
 from memory.records import AgentLogEntry, new_id
@@ -107,7 +109,11 @@ class IAgent(ABC):
     @property
     def llm_prompt(self) -> str:
         """The system prompt: who the agent is. The same bytes every time, so it stays cached."""
-        return render(self.agent_type)
+        return self.prompt_for(PYTHON)
+
+    def prompt_for(self, language: Language) -> str:
+        """The system prompt for work on code in `language`."""
+        return render(self.agent_type, language=language)
 
     @property
     @abstractmethod

@@ -65,7 +65,7 @@ class Developer(IAgent):
         best attempt.
         """
         async with self.working("writing the code"):
-            search = Search(source)
+            search = Search(source, language=bench.language)
             for number, rung in ladder():
                 green = await self._climb(bench, search, rung, number, tester)
                 if green is not None:

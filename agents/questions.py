@@ -108,7 +108,14 @@ def _parts(bench: Workbench, search: Search, rung: Rung, plain: Question) -> lis
     return [
         replace(plain, source=attempt.candidate.text, unit=part, hint=_about(attempt))
         for attempt in best
-        for part in parts_to_blame(attempt.candidate.text, path, unit, attempt.failing, rung.starts)
+        for part in parts_to_blame(
+            attempt.candidate.text,
+            path,
+            unit,
+            attempt.failing,
+            rung.starts,
+            bench.language.functions,
+        )
     ]
 
 

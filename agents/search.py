@@ -6,8 +6,10 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from agents.behaviors.write_code import Candidate, same_code
+from agents.behaviors.write_code import Candidate
 from agents.inference import Tier
+from agents.languages.contract import Language
+from agents.languages.python import PYTHON
 from agents.tools.test_runner import TestCase
 
 
@@ -32,6 +34,7 @@ class Search:
     attempts: list[Attempt] = field(default_factory=list)
     green: int = 0
     """How many tests the code that was accepted passes."""
+    language: Language = PYTHON
     tier: Tier = Tier.STANDARD
     """Of the strongest model that was asked."""
     _votes: Counter[str] = field(default_factory=Counter)
@@ -39,13 +42,13 @@ class Search:
 
     def is_new(self, candidate: Candidate) -> bool:
         """Whether no candidate with the same syntax tree was seen; it counts as seen then."""
-        key = same_code(candidate.text)
+        key = self.language.same_code(candidate.text)
         self._votes[key] += 1
         return self._votes[key] == 1
 
     def votes(self, candidate: Candidate) -> int:
         """How often a candidate with the same syntax tree was seen."""
-        return self._votes[same_code(candidate.text)]
+        return self._votes[self.language.same_code(candidate.text)]
 
     def best(self, count: int) -> list[Attempt]:
         """The attempts that pass most tests; among equals the shorter code."""

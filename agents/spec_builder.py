@@ -7,7 +7,6 @@ from typing import ClassVar
 from agents.asking import Context
 from agents.base import Behavior, IAgent, NotReadyError
 from agents.behaviors.draft_requirements import DraftRequirements, removals
-from agents.behaviors.find_subjects import find_subjects
 from agents.behaviors.suggest_examples import SuggestExamples
 from agents.progress import Progress
 from agents.tools.repo_map import RepoMap
@@ -60,13 +59,14 @@ class SpecBuilder(IAgent):
         repo_map: RepoMap,
         context: Context,
     ) -> list[RequirementChange]:
-        subjects = find_subjects(request, repo_map.names("class"), repo_map.names())
+        subjects_of = context.language.subjects
+        subjects = subjects_of(request, repo_map.names("class"), repo_map.names())
         changes: list[RequirementChange] = []
         for subject in subjects:
             change = await self._draft.run(self, request, subject, existing, project, context)
             if change.after is not None and not subject.examples:
                 symbol = (
-                    subject.symbol or find_subjects(change.after.statement, set(), set())[0].symbol
+                    subject.symbol or subjects_of(change.after.statement, set(), set())[0].symbol
                 )
                 change.after = await self._suggest.run(self, change.after, symbol, request, context)
             context.report(Progress("step", self.agent_type, f"drafted {change.requirement_id}"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from agents.asking import Context
@@ -102,7 +102,7 @@ class SpecKeeper:
             document.requirements,
             document.title or self._team.workspace.root.name,
             snapshot.repo_map,
-            context,
+            replace(context, language=snapshot.language_for(request)),
         )
         self._team.tools.bus.publish(SpecChanged())
         return proposal
@@ -182,6 +182,7 @@ class SpecKeeper:
     ) -> list[Ticket]:
         head = await self._team.workspace.head()
         snapshot = await read_snapshot(self._team.workspace, head.commit)
+        context = replace(context, language=snapshot.language_for(proposal.request))
         planned = await self._team.architect.plan(proposal, chosen, snapshot.repo_map, context)
         tickets = []
         for ticket in planned:

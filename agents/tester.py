@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
 from typing import ClassVar
 
 from agents.base import Behavior, IAgent
 from agents.behaviors.bring_tests import as_run, brought_tests
-from agents.behaviors.compose_tests import TestModule, WrittenTest, compose_test
+from agents.behaviors.compose_tests import TestModule, WrittenTest
 from agents.behaviors.judge_red import brought_for_nothing, wrong_reason
-from agents.behaviors.unittest_style import needs_pytest
 from agents.behaviors.write_test import WriteTest
 from agents.errors import TicketBlockedError
 from agents.progress import Progress
-from agents.python_names import identifier
-from agents.tools.repo_map import is_test_file
 from agents.tools.test_runner import TestCase, TestRun
 from agents.workbench import Workbench
 
@@ -39,17 +35,12 @@ class Tester(IAgent):
         if bench.ticket.acceptance_tests:
             return await self._adopt(bench)
         async with self.working("writing the tests"):
-            style = bench.runner.adapter.name
-            module = TestModule(test_path(bench), _title(bench), style=style)
+            module = bench.language.test_module(bench.test_path, _title(bench))
             for criterion in bench.ticket.criteria:
-                test = compose_test(bench.ticket, criterion, bench.import_of)
+                test = bench.language.compose(bench.ticket, criterion, bench.import_of)
                 if test is None:
                     test = await self._write_test.run(self, bench, criterion)
-                reason = needs_pytest(test.source) if test and style == "unittest" else ""
-                if reason:
-                    text = f"{criterion.id}: test thrown away: {reason}"
-                    await self.log("step", text, bench.ticket.id)
-                elif test is not None:
+                if test is not None:
                     module.tests.append(test)
             return await self._prove_red(bench, module)
 
@@ -75,8 +66,9 @@ class Tester(IAgent):
 
     async def _add_examples(self, bench: Workbench, brought: TestModule) -> None:
         """Examples of the ticket's criteria, by tool alone, in a file of the Tester's own."""
-        own = TestModule(test_path(bench), _title(bench), style=bench.runner.adapter.name)
-        composed = (compose_test(bench.ticket, c, bench.import_of) for c in bench.ticket.criteria)
+        own = bench.language.test_module(bench.test_path, _title(bench))
+        compose = bench.language.compose
+        composed = (compose(bench.ticket, c, bench.import_of) for c in bench.ticket.criteria)
         own.tests = [test for test in composed if test is not None and test.binding]
         if not own.tests or own.path in (each.path for each in brought.modules):
             return
@@ -141,18 +133,6 @@ class Tester(IAgent):
                 )
                 bench.context.report(Progress("step", self.agent_type, text))
                 await self.log("decision", text, bench.ticket.id, test=test.source)
-
-
-def test_path(bench: Workbench) -> str:
-    """Where the repository keeps its tests, under a file name that nothing else has."""
-    folders = [str(PurePosixPath(p).parent) for p in bench.files if is_test_file(p)]
-    folder = max(folders, key=folders.count, default="tests")
-    subject = bench.ticket.target_symbol or PurePosixPath(bench.ticket.target_file).stem
-    stem = f"test_{identifier(subject)}"
-    taken = {PurePosixPath(p).name for p in bench.files}
-    if f"{stem}.py" in taken:
-        stem += f"_{identifier(bench.ticket.id.split('-')[-1])}"
-    return f"{stem}.py" if folder == "." else f"{folder}/{stem}.py"
 
 
 def _title(bench: Workbench) -> str:

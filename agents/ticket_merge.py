@@ -6,11 +6,10 @@ import logging
 from dataclasses import dataclass
 
 from agents.base import ConflictError, GitRefusedError, InvalidStateError
-from agents.behaviors.extract_examples import extract_examples
+from agents.languages.registry import language_of
 from agents.pair import sha256
 from agents.team import Team
 from agents.ticket_work import TicketWork
-from agents.tools.edits import extract_symbol
 from memory.records import Criterion, Ticket, TicketState
 
 logger = logging.getLogger(__name__)
@@ -174,7 +173,8 @@ class TicketMerge:
     async def _remember(self, ticket: Ticket, merge: str) -> None:
         """Accepted code becomes an example for later prompts."""
         text = await self._team.workspace.read_file(merge, ticket.target_file)
-        code = extract_symbol(text, ticket.target_symbol) if text else None
+        language = language_of(ticket.target_file)
+        code = language.extract(text, ticket.target_symbol) if text else None
         if code:
             await self._team.tools.memory.snippets.add(
                 ticket.repository, ticket.target_file, ticket.target_symbol, code, ticket.id
@@ -189,6 +189,7 @@ def _message(ticket: Ticket) -> str:
 def _criteria_in(reason: str, ticket: Ticket) -> list[Criterion]:
     """Examples in a person's words of rejection bind the next attempt."""
     known = {c.call for c in ticket.criteria}
+    examples = language_of(ticket.target_file).examples(reason)
     start = len(ticket.criteria) + 1
     return [
         Criterion(
@@ -199,7 +200,5 @@ def _criteria_in(reason: str, ticket: Ticket) -> list[Criterion]:
             raises=e.raises,
             origin="person",
         )
-        for number, e in enumerate(
-            (e for e in extract_examples(reason) if e.call not in known), start
-        )
+        for number, e in enumerate((e for e in examples if e.call not in known), start)
     ]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 from agents.asking import Context
 from agents.base import InvalidStateError, NotReadyError
-from agents.behaviors.find_subjects import find_subjects
 from agents.budget import Budget
 from agents.bus import TicketsChanged
 from agents.errors import TicketBlockedError
 from agents.inference import ModelError
+from agents.languages.contract import Language
 from agents.pair import Pair
 from agents.progress import Progress
 from agents.python_names import slug
@@ -117,16 +118,18 @@ class TicketWork:
         await self._begin_anew(ticket, head.branch, head.commit)
         snapshot = await read_snapshot(self._team.workspace, head.commit)
         requirements = await self._requirements(ticket)
+        runner = await self.runner(ticket)
+        language = snapshot.language_of(ticket.target_file).with_runner(runner.adapter.name)
         return Workbench(
             ticket=ticket,
             worktree=await self.worktree(ticket),
-            runner=await self.runner(ticket),
+            runner=runner,
             suite_runner=await self.suite_runner(ticket),
             repo_map=snapshot.repo_map,
             files=snapshot.files,
-            context=context,
+            context=replace(context, language=language),
             budget=Budget(self._team.options.max_minutes, self._team.options.max_candidates),
-            words=_words(ticket, requirements),
+            words=_words(ticket, requirements, language),
             statement=" ".join(r.statement for r in requirements) or ticket.title,
         )
 
@@ -158,7 +161,7 @@ class TicketWork:
         await self.save(ticket)
 
 
-def _words(ticket: Ticket, requirements: list[Requirement]) -> str:
+def _words(ticket: Ticket, requirements: list[Requirement], language: Language) -> str:
     """The person's words, unless they were about several things at once.
 
     What comes with tests is about one thing, however many names it has.
@@ -166,4 +169,4 @@ def _words(ticket: Ticket, requirements: list[Requirement]) -> str:
     if ticket.acceptance_tests and ticket.description:
         return ticket.description
     words = "\n".join(r.source for r in requirements if r.source) or ticket.description
-    return words if len(find_subjects(words, set(), set())) <= 1 else ""
+    return words if len(language.subjects(words, set(), set())) <= 1 else ""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from agents.asking import Context
 from agents.behaviors.compose_tests import TestModule
 from agents.budget import Budget
+from agents.languages.contract import Language
 from agents.tools.git import Worktree
-from agents.tools.repo_map import RepoMap, is_test_file, module_name
+from agents.tools.repo_map import RepoMap, is_test_file
 from agents.tools.test_runner import TestRun, TestRunner
 from memory.records import Ticket
 
@@ -44,15 +46,28 @@ class Workbench:
         return self.words or self.statement
 
     @property
+    def language(self) -> Language:
+        """Of the file under change."""
+        return self.context.language
+
+    @property
     def module(self) -> str:
-        """Dotted name of the module under change."""
-        return module_name(self.ticket.target_file, self.files)
+        """What other code calls the file under change."""
+        return self.language.module_of(self.ticket.target_file)
+
+    @property
+    def test_path(self) -> str:
+        """Where the repository keeps its tests, under a file name that nothing else has."""
+        ticket = self.ticket
+        subject = ticket.target_symbol or PurePosixPath(ticket.target_file).stem
+        return self.language.test_path(subject, ticket.target_file, ticket.id.split("-")[-1])
 
     def import_of(self, name: str) -> str | None:
-        """The import line for `name`: the target, or a symbol of the repository."""
+        """The import line for `name` in a test: the target, or a symbol of the repository."""
+        places = [p for p, _ in self.repo_map.find(name) if self._may_import(p)]
         if name == self.ticket.target_symbol.split(".")[0]:
-            return f"from {self.module} import {name}"
-        places = [path for path, _ in self.repo_map.find(name) if not is_test_file(path)]
-        if places:
-            return f"from {module_name(places[0], self.files)} import {name}"
-        return None
+            places = [self.ticket.target_file]
+        return self.language.import_line(name, places[0], self.test_path) if places else None
+
+    def _may_import(self, path: str) -> bool:
+        return self.language.owns(path) and not is_test_file(path)

@@ -35,6 +35,8 @@ class Choice:
 
 def calls_to_compare(bench: Workbench) -> tuple[list[str], tuple[str, ...]]:
     """Fresh calls like the ticket's examples, and the imports that they need."""
+    if bench.runner.python is None:
+        return [], ()
     examples = [c.call for c in bench.ticket.criteria if c.call]
     imports = imports_for(examples, bench.ticket.target_symbol, bench.import_of)
     calls = fresh_calls(examples, _CALLS, bench.context.seed) if imports is not None else []

@@ -6,13 +6,13 @@ docstrings go: half the tokens, and easier to read for a small model.
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from agents.behaviors.compose_tests import TestModule, WrittenTest
-from agents.behaviors.plain_asserts import plain
+from agents.behaviors.compose_tests import TestModule
+from agents.languages.contract import Language, ReadTest
+from agents.languages.python import PYTHON
 
 CHARACTERS = 2600
 """Of all tests together, about 750 tokens: what a small model reads in some seconds."""
@@ -22,15 +22,14 @@ _HELPER_CHARACTERS = 800
 @dataclass(frozen=True)
 class _Piece:
     place: int
-    text: str
-    calls: frozenset[str]
-    raises: bool
+    read: ReadTest
 
 
 def distil(
     modules: Iterable[TestModule],
     characters: int = CHARACTERS,
     first: frozenset[str] = frozenset(),
+    language: Language = PYTHON,
 ) -> str:
     """The tests of `modules` in at most about so many characters, at least one of them.
 
@@ -38,28 +37,16 @@ def distil(
     """
     modules = list(modules)
     tests = [test for module in modules for test in module.tests if test.source]
-    pieces = [_piece(place, test) for place, test in enumerate(tests)]
+    pieces = [_Piece(place, language.read_test(test.source)) for place, test in enumerate(tests)]
     urgent = {place for place, test in enumerate(tests) if test.name in first}
     chosen = _chosen(pieces, characters, urgent)
-    lines = [piece.text for piece in sorted(chosen, key=lambda piece: piece.place)]
+    lines = [piece.read.text for piece in sorted(chosen, key=lambda piece: piece.place)]
     text = "\n".join(lines)[: 2 * characters]
     helpers = [h for module in modules for h in _used(module.helpers, text)]
     if len(chosen) < len(pieces):
-        lines = [text, f"# and {len(pieces) - len(chosen)} more tests like these"]
+        lines = [text, f"{language.comment} and {len(pieces) - len(chosen)} more tests like these"]
         text = "\n".join(lines)
     return "\n".join([*helpers, text])
-
-
-def _piece(place: int, test: WrittenTest) -> _Piece:
-    text = plain(test.source)
-    nodes = list(ast.walk(ast.parse(test.source)))
-    functions = (node.func for node in nodes if isinstance(node, ast.Call))
-    calls = frozenset(f.id if isinstance(f, ast.Name) else _attribute(f) for f in functions)
-    return _Piece(place, text, calls, "raises(" in text)
-
-
-def _attribute(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else ""
 
 
 def _chosen(pieces: Sequence[_Piece], characters: int, urgent: set[int]) -> list[_Piece]:
@@ -68,8 +55,11 @@ def _chosen(pieces: Sequence[_Piece], characters: int, urgent: set[int]) -> list
     order: list[tuple[bool, bool, bool, int, int]] = []
     for piece in pieces:
         calm = piece.place not in urgent
-        order.append((calm, piece.calls <= known, not piece.raises, len(piece.text), piece.place))
-        known |= piece.calls
+        read = piece.read
+        order.append(
+            (calm, read.calls <= known, not read.expects_error, len(read.text), piece.place)
+        )
+        known |= read.calls
     chosen: list[_Piece] = []
     room = characters
     for *_, length, place in sorted(order):
@@ -84,5 +74,5 @@ def _used(helpers: dict[str, str], text: str) -> list[str]:
     return [
         source[:_HELPER_CHARACTERS]
         for name, source in helpers.items()
-        if re.search(rf"\b{re.escape(name)}\b", text)
+        if re.search(rf"(?<![\w$]){re.escape(name)}(?![\w$])", text)
     ]

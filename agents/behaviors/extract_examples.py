@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import doctest
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 _CALL_START = re.compile(r"(?<![\w.])[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*\(")
@@ -27,7 +27,6 @@ _RAISES = re.compile(
 _STRONG = re.compile(r"return|give|yield|produce|->|→|⇒|=>|==", re.IGNORECASE)
 _BARE_WORD = re.compile(r"[^\s\"'`,;()\[\]{}]*[^\s\"'`,;:.!?()\[\]{}]")
 _ARTICLES = {"the", "a", "an", "its", "their", "all", "only", "each", "every", "no", "one"}
-_CONSTANTS = {"true": "True", "false": "False", "none": "None", "null": "None"}
 _LONGEST_EXPRESSION = 400
 
 
@@ -40,19 +39,47 @@ class Example:
     raises: str | None = None
 
 
+@dataclass(frozen=True)
+class Notation:
+    """How a language writes calls and values."""
+
+    call_start: re.Pattern[str]
+    """The beginning of a call, up to its parenthesis."""
+    continues: re.Pattern[str]
+    """What behind an expression belongs to it."""
+    is_call: Callable[[str], bool]
+    """Whether a text is a call, or what is read of one."""
+    is_value: Callable[[str], bool]
+    """Whether a text is a literal."""
+    constants: Mapping[str, str]
+    """Words in lower case that stand for a value without quotes."""
+    quoted: Callable[[str], str]
+    """A string literal of a text."""
+    reads: re.Pattern[str] | None = None
+    """What may be read of a call's value."""
+
+
 def extract_examples(text: str) -> list[Example]:
     """Examples in the order in which `text` gives them, without repeats.
 
     Doctests (``>>> slugify("A b")`` with the value below) come first.
     """
     found = {example.call: example for example in _doctests(text)}
+    for example in examples_in(text, _PYTHON):
+        found.setdefault(example.call, example)
+    return list(found.values())
+
+
+def examples_in(text: str, notation: Notation) -> list[Example]:
+    """Examples among the words of `text`, in their order, without repeats."""
+    found: dict[str, Example] = {}
     position = 0
-    while match := _CALL_START.search(text, position):
+    while match := notation.call_start.search(text, position):
         position = match.end()
-        end = _call_end(text, match.start())
+        end = _call_end(text, match.start(), notation)
         if end is None:
             continue
-        example = _outcome(text[match.start() : end], text[end:])
+        example = _outcome(text[match.start() : end], text[end:], notation)
         if example is not None:
             found.setdefault(example.call, example)
             position = end
@@ -72,8 +99,20 @@ def _doctests(text: str) -> Iterator[Example]:
         call = ast.get_source_segment(example.source.strip(), node) or ""  # without a comment
         if example.exc_msg:
             yield Example(call, raises=example.exc_msg.split(":", 1)[0].strip())
-        elif value and _is_value(value):
+        elif value and is_value(value):
             yield Example(call, expected=value)
+
+
+def is_call_of(call: str, symbol: str) -> bool:
+    """Whether `call` is an expression that calls `symbol` by its last name."""
+    node = _expression(call)
+    last = symbol.rsplit(".", 1)[-1]
+    functions = [n.func for n in ast.walk(node) if isinstance(n, ast.Call)] if node else []
+    return any(
+        (isinstance(f, ast.Name) and f.id == last)
+        or (isinstance(f, ast.Attribute) and f.attr == last)
+        for f in functions
+    )
 
 
 def called_names(call: str) -> set[str]:
@@ -95,20 +134,16 @@ def free_names(expression: str) -> list[str]:
     return list(dict.fromkeys(n.id for n in names if n.id not in bound))
 
 
-def _call_end(text: str, start: int) -> int | None:
+def _call_end(text: str, start: int, notation: Notation) -> int | None:
     """End of the longest chain of calls, attributes and subscripts that starts at `start`."""
     end = None
     for close in _closers(text, start):
-        candidate = text[start : close + 1]
-        if isinstance(_expression(candidate), ast.Call | ast.Attribute | ast.Subscript):
+        if notation.is_call(text[start : close + 1]):
             end = close + 1
-            if not _chain_continues(text, end):
+            if not notation.continues.match(text, end):
                 break
-    return end
-
-
-def _chain_continues(text: str, end: int) -> bool:
-    return re.match(r"\.[A-Za-z_]\w*[(\[]|\[", text[end:]) is not None
+    read = notation.reads.match(text, end) if end is not None and notation.reads else None
+    return read.end() if read else end
 
 
 def _closers(text: str, start: int) -> Iterator[int]:
@@ -123,38 +158,42 @@ def _expression(source: str) -> ast.expr | None:
         return None
 
 
-def _outcome(call: str, rest: str) -> Example | None:
+def _is_call(source: str) -> bool:
+    return isinstance(_expression(source), ast.Call | ast.Attribute | ast.Subscript)
+
+
+def _outcome(call: str, rest: str, notation: Notation) -> Example | None:
     if raises := _RAISES.match(rest):
         return Example(call, raises=raises[1])
     if not (returns := _RETURNS.match(rest)):
         return None
     after = rest[returns.end() :]
-    expected = _literal_prefix(after)
+    expected = _literal_prefix(after, notation)
     if expected is None and _STRONG.search(returns[0]):
-        expected = _bare_word(after)
+        expected = _bare_word(after, notation)
     return Example(call, expected=expected) if expected is not None else None
 
 
-def _literal_prefix(text: str) -> str | None:
+def _literal_prefix(text: str, notation: Notation) -> str | None:
     """The longest beginning of `text` that is a literal value."""
     best = None
     for end in range(1, min(len(text), _LONGEST_EXPRESSION) + 1):
         piece = text[:end]
         if piece[-1].isspace() or piece[-1] in ".,":
             continue
-        if _is_value(piece) and not text[end : end + 1].isalnum():
+        if notation.is_value(piece) and not text[end : end + 1].isalnum():
             best = piece
             if _ends_value(text, end):
                 break
     return best.strip() if best is not None else None
 
 
-def _bare_word(text: str) -> str | None:
+def _bare_word(text: str, notation: Notation) -> str | None:
     """The string that a person wrote without quotes: ``gives hello-world``."""
     word = _BARE_WORD.match(text)
     if not word or word[0].lower() in _ARTICLES:
         return None
-    return _CONSTANTS.get(word[0].lower(), repr(word[0]))
+    return notation.constants.get(word[0].lower()) or notation.quoted(word[0])
 
 
 def _ends_value(text: str, end: int) -> bool:
@@ -162,9 +201,20 @@ def _ends_value(text: str, end: int) -> bool:
     return re.match(r"\s*$|[.,;:!?`)]?\s|[`;]", text[end:]) is not None
 
 
-def _is_value(source: str) -> bool:
+def is_value(source: str) -> bool:
+    """Whether `source` is a literal."""
     try:
         ast.literal_eval(source)
     except (SyntaxError, ValueError, TypeError, MemoryError, RecursionError):
         return False
     return True
+
+
+_PYTHON = Notation(
+    call_start=_CALL_START,
+    continues=re.compile(r"\.[A-Za-z_]\w*[(\[]|\["),
+    is_call=_is_call,
+    is_value=is_value,
+    constants={"true": "True", "false": "False", "none": "None", "null": "None"},
+    quoted=repr,
+)

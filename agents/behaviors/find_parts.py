@@ -9,31 +9,16 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from agents.tools.test_runner import TestCase
 
-
-def parts_to_blame(
-    text: str, path: str, unit: str, failing: Sequence[TestCase], count: int
-) -> list[str]:
-    """At most `count` functions or ``Class.method`` of `text` inside `unit`, the worst first.
-
-    A failing test blames the innermost function of its traceback at `path`; where the
-    traceback does not go there, every function that the failing line calls by name. Empty if
-    the unit has no parts.
-    """
-    ranges = dict(_functions(text, unit))
-    if len(ranges) < 2:
-        return []
-    blamed: Counter[str] = Counter()
-    for case in failing:
-        blamed.update(_traced(case, path, ranges) or _called(case, ranges))
-    return [name for name, _ in blamed.most_common(count)]
+Functions = Callable[[str, str], Iterable[tuple[str, tuple[int, int]]]]
+"""Text and unit -> qualified names with the first and last line."""
 
 
-def _functions(text: str, unit: str) -> Iterator[tuple[str, tuple[int, int]]]:
-    """Qualified names with the first and last line."""
+def functions_in(text: str, unit: str) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Functions of Python code inside `unit` (empty: all), with the first and last line."""
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
     for node in ast.parse(text).body:
         if isinstance(node, kinds) and not unit:
@@ -46,6 +31,29 @@ def _functions(text: str, unit: str) -> Iterator[tuple[str, tuple[int, int]]]:
 
 def _lines(node: ast.stmt) -> tuple[int, int]:
     return node.lineno, node.end_lineno or node.lineno
+
+
+def parts_to_blame(
+    text: str,
+    path: str,
+    unit: str,
+    failing: Sequence[TestCase],
+    count: int,
+    functions: Functions = functions_in,
+) -> list[str]:
+    """At most `count` functions or ``Class.method`` of `text` inside `unit`, the worst first.
+
+    A failing test blames the innermost function of its traceback at `path`; where the
+    traceback does not go there, every function that the failing line calls by name. Empty if
+    the unit has no parts.
+    """
+    ranges = dict(functions(text, unit))
+    if len(ranges) < 2:
+        return []
+    blamed: Counter[str] = Counter()
+    for case in failing:
+        blamed.update(_traced(case, path, ranges) or _called(case, ranges))
+    return [name for name, _ in blamed.most_common(count)]
 
 
 def _traced(case: TestCase, path: str, ranges: dict[str, tuple[int, int]]) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from agents.behaviors.extract_examples import Example, extract_examples
@@ -32,18 +33,32 @@ def find_subjects(request: str, classes: set[str], known: set[str]) -> list[Subj
     `classes` are the names of the repository's classes, `known` all its names: a known
     function that only serves as an argument of an example is no subject.
     """
-    examples = extract_examples(request)
+    examples = [(symbol_of(e.call, classes), e) for e in extract_examples(request)]
+    return gather_subjects(
+        _defined_names(request), examples, known, lambda: _mentioned(request, known)
+    )
+
+
+def gather_subjects(
+    defined: Iterable[str],
+    examples: Iterable[tuple[str, Example]],
+    known: set[str],
+    mentioned: Callable[[], str],
+) -> list[Subject]:
+    """The subjects of names that are written like definitions, and of examples with their symbols.
+
+    Where there is none, `mentioned` gives the one.
+    """
     subjects: dict[str, Subject] = {}
-    for name in _defined_names(request):
+    for name in defined:
         subjects.setdefault(name, Subject(name))
-    for example in examples:
-        symbol = symbol_of(example.call, classes)
+    for symbol, example in examples:
         owner = _method_named(symbol, subjects)
         subjects.setdefault(owner, Subject(owner)).examples.append(example)
     if len(subjects) > 1:
         subjects = {n: s for n, s in subjects.items() if s.examples or n not in known}
     if not subjects:
-        name = _mentioned(request, known)
+        name = mentioned()
         subjects = {name: Subject(name)}
     return list(subjects.values())
 

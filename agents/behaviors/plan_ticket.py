@@ -13,12 +13,12 @@ from pydantic import BaseModel
 
 from agents.asking import Context, decide
 from agents.base import IAgent
-from agents.python_names import root_name, slug
+from agents.languages.contract import Language
+from agents.python_names import root_name
 from agents.tools.repo_map import RepoMap, is_test_file
 from memory.records import Requirement, Ticket
 
 _MAP_CHARACTERS = 6000
-_SYMBOL = "^[A-Za-z_][A-Za-z0-9_]{1,40}(\\\\.[a-z_][a-z0-9_]{1,40})?$"
 
 
 class Place(BaseModel):
@@ -42,10 +42,11 @@ class PlanTicket:
         context: Context,
     ) -> Place:
         """File and symbol for `requirement`; `symbol` is what is known of it, or empty."""
-        known = _known_place(symbol, repo_map)
+        language = context.language
+        known = _known_place(symbol, repo_map, language)
         if known is not None:
             return known
-        files = source_files(repo_map)
+        files = source_files(repo_map, language)
         if symbol and len(files) == 1:
             return Place(file=files[0], symbol=symbol)
         place = await decide(
@@ -59,29 +60,28 @@ class PlanTicket:
                 "symbol": symbol,
             },
             label="choosing where the code belongs",
-            schema=_schema([*files, new_module(files, requirement.title)], bool(symbol)),
+            schema=_schema(
+                [*files, new_module(files, requirement.title, language)],
+                language.symbol_pattern,
+                bool(symbol),
+            ),
             max_tokens=120,
         )
         place = place.model_copy(update={"symbol": symbol or place.symbol})
-        return _known_place(place.symbol, repo_map) or place
+        return _known_place(place.symbol, repo_map, language) or place
 
 
-def source_files(repo_map: RepoMap) -> list[str]:
-    """Python files that code may go into: no tests, no packaging, no empty markers first."""
-    plain = [
-        p for p in repo_map.modules if not is_test_file(p) and PurePosixPath(p).name not in _NO
-    ]
-    return plain or [p for p in repo_map.modules if not is_test_file(p)]
+def source_files(repo_map: RepoMap, language: Language) -> list[str]:
+    """Files of a language that code may go into: no tests, no packaging, no markers first."""
+    plain = [path for path in repo_map.modules if language.may_hold_code(path)]
+    return plain or [p for p in repo_map.modules if language.owns(p) and not is_test_file(p)]
 
 
-_NO = {"__init__.py", "__main__.py", "setup.py", "conftest.py", "noxfile.py", "tasks.py"}
-
-
-def new_module(files: list[str], title: str) -> str:
+def new_module(files: list[str], title: str, language: Language) -> str:
     """Path of a module that does not exist yet, beside most of the others."""
     parents = [str(PurePosixPath(p).parent) for p in files]
     parent = max(parents, key=parents.count, default=".")
-    name = slug(title, 24).replace("-", "_") + ".py"
+    name = language.new_file(title)
     return name if parent == "." else f"{parent}/{name}"
 
 
@@ -100,21 +100,21 @@ def order_by_need(tickets: list[Ticket], repo_map: RepoMap) -> None:
         last[ticket.target_file] = ticket.id
 
 
-def _known_place(symbol: str, repo_map: RepoMap) -> Place | None:
+def _known_place(symbol: str, repo_map: RepoMap, language: Language) -> Place | None:
     """The file that has `symbol`, or the class that `symbol` is a method of, already."""
     if not symbol:
         return None
     for name in (symbol, root_name(symbol)):
-        places = [path for path, found in repo_map.find(name) if not is_test_file(path)]
+        places = [p for p, _ in repo_map.find(name) if language.owns(p) and not is_test_file(p)]
         if places:
             return Place(file=places[0], symbol=symbol)
     return None
 
 
-def _schema(files: list[str], symbol_known: bool) -> dict[str, Any]:
+def _schema(files: list[str], pattern: str, symbol_known: bool) -> dict[str, Any]:
     properties: dict[str, Any] = {"file": {"type": "string", "enum": list(dict.fromkeys(files))}}
     if not symbol_known:
-        properties["symbol"] = {"type": "string", "pattern": _SYMBOL}
+        properties["symbol"] = {"type": "string", "pattern": pattern}
     return {
         "type": "object",
         "properties": properties,

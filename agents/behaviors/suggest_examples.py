@@ -6,7 +6,6 @@ when the candidates agree with each other and not with it.
 
 from __future__ import annotations
 
-import ast
 from typing import Any
 
 from pydantic import BaseModel
@@ -71,26 +70,10 @@ class SuggestExamples:
         filled = {
             c.id: c.model_copy(update={"call": s.call, "expected": s.returns})
             for c, s in zip(bare, suggestions.examples, strict=False)
-            if is_runnable(s, symbol)
+            if context.language.is_runnable(s.call, s.returns, symbol)
         }
         criteria = [filled.get(c.id, c) for c in requirement.criteria]
         return requirement.model_copy(update={"criteria": _distinct(criteria)})
-
-
-def is_runnable(suggestion: Suggestion, symbol: str) -> bool:
-    """Whether the call really calls `symbol` and the value is a literal."""
-    try:
-        call = ast.parse(suggestion.call, mode="eval")
-        ast.literal_eval(suggestion.returns)
-    except (SyntaxError, ValueError):
-        return False
-    last = symbol.rsplit(".", 1)[-1]
-    functions = [n.func for n in ast.walk(call) if isinstance(n, ast.Call)]
-    return any(
-        (isinstance(f, ast.Name) and f.id == last)
-        or (isinstance(f, ast.Attribute) and f.attr == last)
-        for f in functions
-    )
 
 
 def _distinct(criteria: list[Criterion]) -> list[Criterion]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import ast
+import re
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, replace
@@ -11,14 +11,11 @@ from typing import Any
 from agents.asking import completions, fits, request_for
 from agents.base import IAgent
 from agents.behaviors.distil_tests import CHARACTERS, distil
-from agents.behaviors.whole_file import whole_file
 from agents.inference import Completion, CompletionRequest, Tier
 from agents.ladder import Stage
-from agents.python_names import root_name, signature_in
-from agents.tools.code_blocks import extract_code_blocks
-from agents.tools.edits import extract_symbol, merge_symbols, without_docstring
-from agents.tools.missing_imports import with_missing_imports
-from agents.tools.repo_map import is_test_file, module_name
+from agents.languages.contract import Language
+from agents.python_names import root_name
+from agents.tools.repo_map import is_test_file
 from agents.workbench import Workbench
 
 _HELPERS = 12
@@ -27,9 +24,10 @@ _SYMBOL_TOKENS = 700
 _FILE_TOKENS = 1400
 _FOCUSED_CHARACTERS = 1300
 """Of the tests in a question about one failure."""
-_STOPS = ("\n```\n", "\ndef test_", "\nassert ", "\nprint(", "\n# Test", "\n# Example", "\n# Usage")
-"""Where the code of an answer has ended: small models go on to repeat the tests of the prompt,
-which takes longer than the code, and nothing of a wave ends before its last answer."""
+_STOP = "\n```\n"
+"""The end of a block; with the language's own stops, where the code of an answer has ended: small
+models go on to repeat the tests of the prompt, which takes longer than the code, and nothing of a
+wave ends before its last answer."""
 _SHORT_TASK = 2400
 """Characters of a long text of instructions, where the whole does not fit."""
 
@@ -117,7 +115,7 @@ class WriteCode:
                 temperatures=question.temperatures,
                 seed=question.seed,
                 tier=question.tier,
-                stop=_STOPS,
+                stop=(_STOP, *bench.language.stops),
             )
             if await fits(agent, request):
                 break
@@ -126,24 +124,26 @@ class WriteCode:
 
 async def _variables(agent: IAgent, bench: Workbench, question: Question) -> dict[str, Any]:
     """What the prompt's template reads."""
-    unit, hint = question.unit, question.hint
-    source, told = question.source, _is_told(question.source, unit, bench.task)
+    unit, hint, language = question.unit, question.hint, bench.language
+    source, told = question.source, language.is_told(question.source, unit, bench.task)
     snippets = await agent.tools.memory.snippets.search(bench.statement, 2, bench.ticket.repository)
     focus = (_FOCUSED_CHARACTERS, hint.failing) if hint.failing else (CHARACTERS,)
     return {
         "path": bench.ticket.target_file,
-        "source": excerpt(without_docstring(source, unit) if told else source, unit),
+        "source": excerpt(
+            language, language.without_docstring(source, unit) if told else source, unit
+        ),
         "symbol": unit,
-        "exists": extract_symbol(source, unit) is not None,
+        "exists": language.extract(source, unit) is not None,
         "documented": told,
-        "signature": (unit and signature_in(bench.words, unit)) or "",
+        "signature": (unit and language.signature_in(bench.words, unit)) or "",
         "task": bench.task,
         "feedbacks": bench.ticket.feedback,
         "tests": distilled_tests(bench, *focus),
         "helpers": helpers(bench),
         "snippets": [s.text for s in snippets],
         "plan": hint.plan,
-        "attempt": without_docstring(hint.attempt, unit) if told else hint.attempt,
+        "attempt": language.without_docstring(hint.attempt, unit) if told else hint.attempt,
         "failure": hint.failure,
     }
 
@@ -152,74 +152,70 @@ def to_candidate(completion: Completion, bench: Workbench, question: Question) -
     """The file with the answer merged in, or why that does not work."""
     if completion.finish_reason == "length":
         return "the answer was cut off"
-    blocks = extract_code_blocks(completion.text)
+    language = bench.language
+    blocks = language.code_blocks(completion.text)
     tokens = completion.usage.completion_tokens
     if not blocks:
         return "no code in the answer"
     unit = question.unit
     if not unit:
-        text = whole_file(question.source, blocks)
+        text = language.whole_file(question.source, blocks)
         return (
             candidate_of(bench, text, question.stage) if text else "it is not the file's new text"
         )
     allowed = {unit, root_name(unit)} if "." not in unit else {unit}
-    merged = merge_symbols(question.source, "\n\n".join(blocks), allowed)
+    merged = language.merge(question.source, "\n\n".join(blocks), allowed, _imported(bench))
     if not merged.changed:
         return "; ".join(merged.problems) or "the code changes nothing"
-    if extract_symbol(merged.text, unit) is None:
+    if language.extract(merged.text, unit) is None:
         return f"it does not define {unit}"
     return candidate_of(bench, merged.text, question.stage, tokens=tokens)
 
 
 def candidate_of(bench: Workbench, text: str, origin: Stage, **more: Any) -> Candidate:
     """The candidate whose file is `text`, with the imports that it forgot."""
-    symbol, text = bench.ticket.target_symbol, with_missing_imports(text)
-    return Candidate((symbol and extract_symbol(text, symbol)) or text, text, origin, **more)
+    symbol, text = bench.ticket.target_symbol, bench.language.completed(text)
+    code = symbol and bench.language.extract(text, symbol)
+    return Candidate(code or text, text, origin, **more)
 
 
-def same_code(text: str) -> str:
-    """A key that is equal for texts with the same syntax tree."""
-    return ast.dump(ast.parse(text))
+def _imported(bench: Workbench) -> set[str]:
+    """The ticket's symbol, if its tests import it by name."""
+    name = root_name(bench.ticket.target_symbol)
+    modules = bench.tests.modules if bench.tests else []
+    lines = [line for m in modules for line in bench.language.import_lines(m.source())]
+    found = name and re.search(rf"(?<![\w$]){re.escape(name)}(?![\w$])", "\n".join(lines))
+    return {name} if found else set()
 
 
 def distilled_tests(
     bench: Workbench, characters: int = CHARACTERS, first: frozenset[str] = frozenset()
 ) -> str:
     """The ticket's tests as plain assertions, `first` and the most telling ones if many."""
-    return distil(bench.tests.modules if bench.tests else [], characters, first)
-
-
-def _is_told(source: str, symbol: str, task: str) -> bool:
-    """Whether the task is the docstring of `symbol`, which is read once is enough."""
-    definition = extract_symbol(source, symbol) if symbol else None
-    nodes = ast.parse(definition).body if definition else []
-    documented = (ast.FunctionDef, ast.AsyncFunctionDef)
-    words = task.strip()
-    return bool(words) and any(
-        isinstance(n, documented) and ast.get_docstring(n) == words for n in nodes
-    )
+    modules = bench.tests.modules if bench.tests else []
+    return distil(modules, characters, first, bench.language)
 
 
 def helpers(bench: Workbench) -> list[str]:
     """Functions of other modules that the code may use, with the module to import from."""
     lines: list[str] = []
     for path, symbols in bench.repo_map.modules.items():
-        if path == bench.ticket.target_file or is_test_file(path):
+        language, target = bench.language, bench.ticket.target_file
+        if path == target or is_test_file(path) or not language.owns(path):
             continue
-        module = module_name(path, bench.files)
         lines += [
-            f"from {module} import {s.name}  # {s.signature}: {s.doc_line}"
+            f"{language.import_line(s.name, path, target)}  "
+            f"{language.comment} {s.signature}: {s.doc_line}"
             for s in symbols
             if s.kind == "function" and not s.name.startswith("_")
         ]
     return lines[:_HELPERS]
 
 
-def excerpt(source: str, symbol: str) -> str:
+def excerpt(language: Language, source: str, symbol: str) -> str:
     """The file, or of a long one the imports and the part that the ticket is about."""
     if not symbol or len(source) <= _WHOLE_FILE_CHARACTERS:
         return source.rstrip()
-    lines = source.splitlines()
-    imports = [line for line in lines if line.startswith(("import ", "from "))]
-    part = extract_symbol(source, symbol) or extract_symbol(source, root_name(symbol)) or ""
-    return "\n".join([*imports, "# …", part[:_WHOLE_FILE_CHARACTERS].rstrip()])
+    part = language.extract(source, symbol) or language.extract(source, root_name(symbol)) or ""
+    part = part[:_WHOLE_FILE_CHARACTERS].rstrip()
+    return "\n".join([*language.import_lines(source), f"{language.comment} …", part])

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 from dataclasses import replace
 
 from agents.asking import request_for, write
 from agents.base import IAgent
-from agents.behaviors.compose_tests import WrittenTest, imports_for, test_name
-from agents.python_names import root_name, signature_in
-from agents.tools.code_blocks import extract_code_blocks
+from agents.behaviors.compose_tests import WrittenTest
+from agents.python_names import root_name
 from agents.workbench import Workbench
 from memory.records import Criterion
 
@@ -26,7 +24,8 @@ class WriteTest:
     ) -> WrittenTest | None:
         """A checked test function, or None if the model wrote none that holds."""
         ticket = bench.ticket
-        name = test_name(ticket.target_symbol, criterion)
+        language = bench.language
+        name = language.test_name(ticket.target_symbol, criterion)
         root = root_name(ticket.target_symbol)
         request = request_for(
             agent,
@@ -36,7 +35,7 @@ class WriteTest:
                 "symbol": ticket.target_symbol,
                 "module": bench.module,
                 "import_line": bench.import_of(root) or "",
-                "signature": signature_in(bench.words, ticket.target_symbol) or "",
+                "signature": language.signature_in(bench.words, ticket.target_symbol) or "",
                 "statement": bench.statement,
                 "criterion": criterion.text,
                 "test_name": name,
@@ -47,67 +46,10 @@ class WriteTest:
         for attempt in range(_ATTEMPTS):
             warmer = replace(request, temperatures=(0.0 if attempt == 0 else 0.7,))
             reply = await write(agent, warmer, bench.context, f"writing a test for {criterion.id}")
-            test = check_test(reply, name, criterion, bench)
+            test = language.check_test(
+                reply, name, criterion, ticket.target_symbol, bench.import_of
+            )
             if isinstance(test, WrittenTest):
                 return test
             await agent.log("step", f"{criterion.id}: test thrown away: {test}", ticket.id)
         return None
-
-
-def check_test(reply: str, name: str, criterion: Criterion, bench: Workbench) -> WrittenTest | str:
-    """The test in `reply` under the name that it must have, or why it is none."""
-    function = _test_function("\n\n".join(extract_code_blocks(reply)))
-    if function is None:
-        return "no test function in the answer"
-    symbol = bench.ticket.target_symbol.rsplit(".", 1)[-1]
-    if not _calls(function, symbol):
-        return f"it never calls {symbol}"
-    if not _asserts(function):
-        return "it asserts nothing"
-    function.name = name
-    function.args.args.clear()
-    source = ast.unparse(function)
-    imports = imports_for([_as_expression(function)], bench.ticket.target_symbol, bench.import_of)
-    if imports is None:
-        return "it uses a name that nobody knows"
-    if "pytest." in source:
-        imports = ("import pytest", *(i for i in imports if i != "import pytest"))
-    return WrittenTest(criterion.id, name, source, binding=False, imports=imports)
-
-
-def _test_function(code: str) -> ast.FunctionDef | None:
-    try:
-        body = ast.parse(code).body
-    except (SyntaxError, ValueError):
-        return None
-    functions = [n for n in body if isinstance(n, ast.FunctionDef) and n.name.startswith("test")]
-    return functions[0] if functions else None
-
-
-def _calls(function: ast.FunctionDef, symbol: str) -> bool:
-    called = [n.func for n in ast.walk(function) if isinstance(n, ast.Call)]
-    return any(
-        (isinstance(f, ast.Name) and f.id == symbol)
-        or (isinstance(f, ast.Attribute) and f.attr == symbol)
-        for f in called
-    )
-
-
-def _asserts(function: ast.FunctionDef) -> bool:
-    return any(
-        isinstance(n, ast.Assert) or (isinstance(n, ast.Attribute) and n.attr == "raises")
-        for n in ast.walk(function)
-    )
-
-
-def _as_expression(function: ast.FunctionDef) -> str:
-    """A tuple of the names that the function reads and does not bind itself."""
-    names = [n for n in ast.walk(function) if isinstance(n, ast.Name)]
-    bound = {n.id for n in names if isinstance(n.ctx, ast.Store)}
-    bound |= {a.asname or a.name for n in ast.walk(function) for a in _aliases(n)}
-    read = dict.fromkeys(n.id for n in names if n.id not in bound and n.id != "pytest")
-    return f"({', '.join(read)},)" if read else "()"
-
-
-def _aliases(node: ast.AST) -> list[ast.alias]:
-    return node.names if isinstance(node, ast.Import | ast.ImportFrom) else []

@@ -20,7 +20,7 @@ def extract_code_blocks(reply: str) -> list[str]:
     Python beside them. A fence that is never closed runs to the end. Without any fence, the
     code is found by parsing.
     """
-    blocks = [(tag, text) for tag, text in _fenced(reply) if text.strip()]
+    blocks = [(tag, text) for tag, text in fenced_blocks(reply) if text.strip()]
     if not blocks:
         bare = _bare_code(reply)
         return [bare] if bare else []
@@ -31,7 +31,7 @@ def extract_code_blocks(reply: str) -> list[str]:
     return texts
 
 
-def _fenced(reply: str) -> Iterator[tuple[str, str]]:
+def fenced_blocks(reply: str) -> Iterator[tuple[str, str]]:
     """(language tag, text) of each fenced block."""
     mark, tag, lines = "", "", list[str]()
     for line in reply.splitlines():

@@ -1,9 +1,10 @@
-"""A map of the Python code of a repository: which file defines what."""
+"""A map of the code of a repository: which file defines what."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator, Mapping
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Literal
@@ -14,6 +15,8 @@ SOURCE_FOLDERS = ("src", "lib", "python")
 """Folders whose content is imported by its name in the folder, if they are no packages."""
 
 _VALUE_LENGTH = 40
+_SCRIPT = re.compile(r"\.[cm]?[jt]sx?")
+_SCRIPT_TESTS = {"test", "tests", "__tests__", "spec"}
 _MORE = "\n(more is not shown)"
 
 
@@ -70,14 +73,12 @@ class RepoMap:
                 yield f"  {symbol.signature}{words}"
 
 
-def build_repo_map(files: Mapping[str, str]) -> RepoMap:
-    """The map of Python sources given by path."""
-    return RepoMap({path: _symbols(text) for path, text in sorted(files.items())})
-
-
 def is_test_file(path: str) -> bool:
-    """Whether pytest, or a person, would take `path` for tests."""
+    """Whether a test runner, or a person, would take `path` for tests."""
     file = PurePosixPath(path)
+    if _SCRIPT.fullmatch(file.suffix):
+        named = re.search(r"(?:[.-](?:test|spec)|_test|^test)$", file.stem) is not None
+        return named or any(part in _SCRIPT_TESTS for part in file.parts[:-1])
     in_folder = any(part in {"tests", "test", "testing"} for part in file.parts[:-1])
     named = file.name.startswith("test_") or file.stem.endswith("_test")
     return file.suffix == ".py" and (named or in_folder or file.name == "conftest.py")
@@ -98,7 +99,16 @@ def module_name(path: str, files: Collection[str]) -> str:
     return ".".join(parts[start:])
 
 
-def _symbols(text: str) -> list[Symbol]:
+def build_repo_map(
+    files: Mapping[str, str],
+    symbols_of: Callable[[str, str], list[Symbol]] = lambda _path, text: symbols_in(text),
+) -> RepoMap:
+    """The map of sources given by path; of Python, unless `symbols_of` reads path and text."""
+    return RepoMap({path: symbols_of(path, text) for path, text in sorted(files.items())})
+
+
+def symbols_in(text: str) -> list[Symbol]:
+    """Definitions of a Python file; none if it does not parse."""
     try:
         body = ast.parse(text).body
     except (SyntaxError, ValueError):

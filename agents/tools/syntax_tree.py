@@ -41,20 +41,25 @@ def parse(text: str, grammar: str) -> Node:
     error = first_error(root)
     if error is None:
         return root
-    line = error.start_point[0] + 1
+    row, column = error.start_point
     if error.is_missing:
         reason = f"`{error.type}` is missing"
     else:
-        words = text_of(error).strip().splitlines() or [""]
-        reason = f"unexpected `{words[0][:_SHOWN]}`"
-    raise SyntaxError(reason, (None, line, error.start_point[1] + 1, None))
+        line = text.splitlines()[row : row + 1] or [""]
+        reason = f"unexpected `{line[0].strip()[:_SHOWN]}`"
+    raise SyntaxError(reason, (None, row + 1, column + 1, None))
 
 
 def first_error(root: Node) -> Node | None:
-    """The first node that is an error or stands for something missing; None if there is none."""
+    """The first node that is an error or stands for something missing; None if there is none.
+
+    Of an error that swallowed whole statements, the first part that is none.
+    """
     if not root.has_error:
         return None
-    return next((node for node in walk(root) if node.is_error or node.is_missing), root)
+    found = next((node for node in walk(root) if node.is_error or node.is_missing), root)
+    whole = ("_statement", "_declaration", "comment")
+    return next((child for child in found.children if not child.type.endswith(whole)), found)
 
 
 def text_of(node: Node) -> str:

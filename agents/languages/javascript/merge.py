@@ -84,12 +84,14 @@ class _Merge:
         self.target, self.answer, self.system = target, answer, system
         self.allowed, self.changes = allowed, changes
         self.edits: list[Edit] = []
+        name = self._only_name()
+        self.known = named(target.definitions, name) if name else target.definitions
         self.methods = self._adopted()
         self.definitions = {
             n: d for n, d in answer.definitions.items() if n not in self.methods.values()
         }
-        if allowed is not None and (only := self._unnamed()):
-            self.definitions[only.name] = only
+        if name:
+            self.definitions = named(self.definitions, name)
 
     def run(self, exported: Collection[str]) -> str:
         """The merged text."""
@@ -98,7 +100,7 @@ class _Merge:
         self._report_leftovers(wanted)
         fresh: list[Definition] = []
         for name, definition in wanted.items():
-            old = self.target.definitions.get(name)
+            old = self.known.get(name)
             if old is None:
                 fresh.append(definition)
             else:
@@ -123,7 +125,7 @@ class _Merge:
         return any(".".join(parts[:n]) in self.allowed for n in range(1, len(parts) + 1))
 
     def _roots(self) -> dict[str, Definition]:
-        known = self.target.definitions
+        known = self.known
         if self.allowed is None:
             return {
                 n: d for n, d in self.definitions.items()
@@ -137,7 +139,7 @@ class _Merge:
 
     def _needed(self, roots: dict[str, Definition]) -> dict[str, Definition]:
         """New definitions that the roots mention, directly or through one another."""
-        known = set(self.target.definitions) | set(imported_names(self.target))
+        known = set(self.known) | set(imported_names(self.target))
         found: dict[str, Definition] = {}
         frontier = [n for d in roots.values() for n in d.nodes]
         frontier += [d.code for d, _ in self._adoptions()]
@@ -149,14 +151,10 @@ class _Merge:
                     frontier += definition.nodes
         return {n: d for n, d in self.definitions.items() if n in found}
 
-    def _unnamed(self) -> Definition | None:
-        """An anonymous default export, which is what the one allowed name asks for."""
-        names = {name for name in self.allowed or () if "." not in name}
-        anonymous = self.definitions.get("default")
-        if len(names) != 1 or anonymous is None or names & self.definitions.keys():
-            return None
-        del self.definitions["default"]
-        return replace(anonymous, name=names.pop(), is_default=False)
+    def _only_name(self) -> str:
+        """The one function or class that may change, if it is one."""
+        names = [name for name in self.allowed or () if "." not in name]
+        return names[0] if len(names) == 1 else ""
 
     def _report_leftovers(self, wanted: dict[str, Definition]) -> None:
         merged = [d.statement for d in wanted.values()]
@@ -175,9 +173,9 @@ class _Merge:
     def _adopted(self) -> dict[str, str]:
         """Class of the file -> top-level function of the answer that must be its method."""
         found: dict[str, str] = {}
-        classes = [n for n, d in self.target.definitions.items() if d.kind == "class"]
+        classes = [n for n, d in self.known.items() if d.kind == "class"]
         for name, definition in self.answer.definitions.items():
-            if definition.kind != "function" or name in self.target.definitions:
+            if definition.kind != "function" or name in self.known:
                 continue
             owners = [c for c in classes if f"{c}.{name}" in (self.allowed or ())]
             if len(owners) == 1:
@@ -191,7 +189,7 @@ class _Merge:
         for definition, owner in self._adoptions():
             method = as_method(definition, definition.name)
             wrapped = Module(f"class {owner} {{\n  {method}\n}}\n", self.answer.grammar)
-            self._merge_class(self.target.definitions[owner], wrapped, wrapped.definitions[owner])
+            self._merge_class(self.known[owner], wrapped, wrapped.definitions[owner])
 
     # ------------------------------------------------------------------ replacing
 
@@ -258,7 +256,7 @@ class _Merge:
     def _import(self, merged: list[Definition]) -> list[Edit]:
         definitions = (*merged, *(d for d, _ in self._adoptions()))
         used = set().union(*(identifiers(node) for d in definitions for node in d.nodes))
-        defined = set(self.target.definitions) | set(self.definitions)
+        defined = set(self.known) | set(self.definitions)
         problems = self.changes.problems
         return import_edits(self.target, self.answer, self.system, used, defined, problems)
 
@@ -283,6 +281,15 @@ class _Merge:
                 system = module.system or self.system
                 merged = applied(module.data, export_edits(module, system, name))
         return merged
+
+
+def named(definitions: dict[str, Definition], name: str) -> dict[str, Definition]:
+    """`definitions`, where an anonymous default export is what is asked for as `name`."""
+    anonymous = definitions.get("default")
+    if name in definitions or anonymous is None:
+        return definitions
+    rest = {n: d for n, d in definitions.items() if n != "default"}
+    return {**rest, name: replace(anonymous, name=name)}
 
 
 def meaning(node: Node) -> tuple[str, ...]:

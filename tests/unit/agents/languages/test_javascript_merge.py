@@ -137,7 +137,7 @@ def test_function_that_only_tests_import_is_exported() -> None:
         ("module.exports = { f: (a) => 0 };\n", "{ f: function f(a) { return a; } };"),
         ("const g = 1, f = (a) => 0;\n", "const g = 1, f = function f(a) { return a; };"),
         ("export default function f(a) {\n}\n", "export default function f(a) { return a; }"),
-        ("export default (a) => 0;\n", "export default (a) => 0;\n"),
+        ("export default (a) => 0;\n", "export default function f(a) { return a; };"),
     ],
 )
 def test_each_way_to_define_a_function_is_found(source: str, expected: str) -> None:
