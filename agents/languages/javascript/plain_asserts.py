@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from agents.languages.contract import ReadTest
-from agents.languages.javascript.expressions import called_names, literal
+from agents.languages.javascript.expressions import called_names
 from agents.languages.javascript.module import Module
 from agents.languages.javascript.suites import call_of
 from agents.tools.syntax_tree import Node, parse_anyway, text_of, walk
@@ -75,10 +75,8 @@ def read_test(source: str) -> ReadTest:
     statements = [text_of(node) for node in call.statements] if call else [source]
     lines = _inlined([_plain(text) for text in statements])
     text = "\n".join(lines)
-    if not all(line.startswith("assert") for line in lines) and call is not None:
-        inner = "\n".join(f"  {line}" for line in text.splitlines())
-        waits = "async " if "await " in text else ""
-        text = f"test({literal(call.title)}, {waits}() => {{\n{inner}\n}});"
+    if call is not None and (call.table or not all(line.startswith("assert") for line in lines)):
+        text = call.written(lines, "  ")
     names = frozenset(called_names(parse_anyway(text, _GRAMMAR)) - _OWN)
     return ReadTest(text, names, "throws(" in text or "rejects(" in text)
 

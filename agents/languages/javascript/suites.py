@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from agents.behaviors.compose_tests import WrittenTest
@@ -26,6 +26,17 @@ class Call:
     title: str
     function: Node | None
     is_skipped: bool
+    table: str = ""
+    """Of a test for several rows: ``.each`` and the rows."""
+
+    def written(self, lines: Sequence[str], indent: str = "") -> str:
+        """A test of that title with other statements."""
+        waits = "async " if any("await " in line for line in lines) else ""
+        listed = self.function.child_by_field_name("parameters") if self.function else None
+        parameters = text_of(listed) if self.table and listed is not None else "()"
+        inner = "\n".join(f"{indent}{line}" for text in lines for line in text.split("\n"))
+        head = f"test{self.table}({literal(self.title)}, {waits}{parameters} => {{"
+        return f"{head}\n{inner}\n}});"
 
     @property
     def statements(self) -> list[Node]:
@@ -78,7 +89,8 @@ def call_of(statement: Node) -> Call | None:
         return None
     title = _string(parts[0]) if parts else ""
     skipped = word.startswith("x") or bool(_SKIPPED & set(names)) or _is_off(parts)
-    return Call(word.removeprefix("x"), title, bodies[-1] if bodies else None, skipped)
+    table = text_of(function)[len(word) :] if "each" in names else ""
+    return Call(word.removeprefix("x"), title, bodies[-1] if bodies else None, skipped, table)
 
 
 def _is_off(parts: list[Node]) -> bool:
@@ -109,10 +121,7 @@ def _collect(
 
 
 def _source(module: Module, call: Call, before: tuple[str, ...]) -> str:
-    lines = [*before, *(_text(module, statement) for statement in call.statements)]
-    waits = any("await " in line for line in lines)
-    body = "\n".join(lines)
-    return f"test({literal(call.title)}, {'async ' if waits else ''}() => {{\n{body}\n}});"
+    return call.written([*before, *(_text(module, statement) for statement in call.statements)])
 
 
 def _text(module: Module, statement: Node) -> str:

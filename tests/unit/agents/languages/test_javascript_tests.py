@@ -96,6 +96,15 @@ def test_value_that_is_used_twice_keeps_its_name() -> None:
     assert "const x = f(1);" in NODE.read_test(source).text
 
 
+def test_table_of_rows_is_shown_with_its_rows() -> None:
+    (test,), _ = NODE.describe("it.each([[1, 2], [3, 4]])('of %i', (a, b) => {\n"
+                               "  expect(f(a)).toBe(b);\n});\n")  # fmt: skip
+    assert test.name == "of %i"
+    assert NODE.read_test(test.source).text == (
+        'test.each([[1, 2], [3, 4]])("of %i", (a, b) => {\n  assert(f(a) === b);\n});'
+    )
+
+
 def test_tests_that_do_not_parse_are_refused_with_the_place() -> None:
     with pytest.raises(TicketBlockedError, match=r"do not parse: .*line 2"):
         NODE.describe('import x from "y";\ntest("a", () => {\n')
