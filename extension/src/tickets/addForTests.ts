@@ -41,7 +41,8 @@ async function openTests(team: Team): Promise<OpenTests | undefined> {
   const path = document && relativeTo(team.status?.repository ?? "", document.uri.path);
   const name = path && subjectOf(path);
   if (!path || !name) {
-    const text = "Open a test file of the repository first, called test_….py or …_test.py.";
+    const text =
+      "Open a test file of the repository first, called test_….py, …_test.py, ….test.js or ….spec.ts.";
     void vscode.window.showInformationMessage(text);
     return undefined;
   }

@@ -1,12 +1,14 @@
 /** What a test file's name says. Knows nothing of VS Code. */
 
-const TEST_FILE = /^(?:test_(?<after>.+)|(?<before>.+)_test)\.py$/;
+const PYTHON = /^(?:test_(?<after>.+)|(?<before>.+)_test)(?<suffix>\.py)$/;
+const SCRIPT = /^(?<before>.+)[.-](?:test|spec)(?<suffix>\.[cm]?[jt]sx?)$/;
 
-/** The source file that a test file is about: `a.py` of `test_a.py` or `a_test.py`. */
+/** The source file that a test file is about: `a.py` of `test_a.py`, `a.ts` of `a.spec.ts`. */
 export function subjectOf(path: string): string | undefined {
-  const found = TEST_FILE.exec(path.slice(path.lastIndexOf("/") + 1));
-  const stem = found?.groups?.after ?? found?.groups?.before;
-  return stem && `${stem}.py`;
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  const found = (PYTHON.exec(name) ?? SCRIPT.exec(name))?.groups;
+  const stem = found?.after ?? found?.before;
+  return stem && `${stem}${found?.suffix ?? ""}`;
 }
 
 /** `path` relative to `root`, with forward slashes; undefined if it lies elsewhere. */
