@@ -141,7 +141,7 @@ async def _variables(agent: IAgent, bench: Workbench, question: Question) -> dic
         "feedbacks": bench.ticket.feedback,
         "tests": distilled_tests(bench, *focus),
         "helpers": helpers(bench),
-        "snippets": [s.text for s in snippets],
+        "snippets": [s.text for s in snippets if language.owns(s.path)],
         "plan": hint.plan,
         "attempt": language.without_docstring(hint.attempt, unit) if told else hint.attempt,
         "failure": hint.failure,

@@ -9,7 +9,9 @@ from agents.languages.javascript.module import Definition, Module
 from agents.tools.syntax_tree import Node, parse_anyway
 
 _FILE_NAME = re.compile(r"^//\s*(?:file(?:name)?:\s*)?[\w./-]+\.[cm]?[jt]sx?\s*$", re.IGNORECASE)
-_METHOD_START = re.compile(r"\s*(?:/\*|//|@\w|(?:(?:async|static|get|set)\s+)*\*?\s*[#\w$]+\s*\()")
+_MEMBER_START = re.compile(
+    r"\s*(?:/\*|//|@\w|(?:(?:async|static|get|set)\s+)*\*?\s*[#\w$]+\s*[(:])"
+)
 
 
 def parse_answer(
@@ -17,15 +19,20 @@ def parse_answer(
 ) -> Module | None:
     """The tree of `code`; of code that was cut off, the whole definitions before the cut.
 
-    A method without its class, which is no statement, is read as one of its class.
+    A method without its class or object, which is no statement, is read as one of it.
     """
     text = textwrap.dedent(code.replace("\r\n", "\n").replace("\r", "\n")).strip("\n") + "\n"
+    module, problem = None, ""
     try:
-        return Module(text, grammar)
+        module = Module(text, grammar)
     except SyntaxError as error:
         problem = f"The code does not parse: {reason(error)}."
-    if (within := _within_class(text, grammar, allowed)) is not None:
+    if module is not None and module.definitions:
+        return module
+    if (within := _within(text, grammar, allowed)) is not None:
         return within
+    if module is not None:
+        return module
     problems.append(problem)
     return _before_the_cut(text, grammar)
 
@@ -44,14 +51,19 @@ def own_comments(definition: Definition, module: Module) -> tuple[Node, ...]:
     return kept
 
 
-def _within_class(text: str, grammar: str, allowed: set[str] | None) -> Module | None:
-    owners = {name.split(".")[0] for name in allowed or () if "." in name}
-    if len(owners) != 1 or not _METHOD_START.match(text):
+def _within(text: str, grammar: str, allowed: set[str] | None) -> Module | None:
+    """The text as the member that alone may change."""
+    names = list(allowed or ())
+    owners = {name.rpartition(".")[0] for name in names}
+    if len(owners) != 1 or not _MEMBER_START.match(text):
         return None
+    owner = owners.pop()
+    opening = f"class {owner} {{\n" if owner else "module.exports = {\n"
     try:
-        return Module(f"class {owners.pop()} {{\n{text}}}\n", grammar)
+        module = Module(f"{opening}{text}}}\n", grammar)
     except SyntaxError:
         return None
+    return module if owner or set(names) <= module.definitions.keys() else None
 
 
 def _before_the_cut(text: str, grammar: str) -> Module | None:

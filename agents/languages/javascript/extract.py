@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 from agents.languages.javascript.class_merge import members_of
-from agents.languages.javascript.module import Definition, Module, comments_above
+from agents.languages.javascript.module import Module, comments_above, named
 from agents.languages.javascript.text import indented
 
 
-def find(module: Module, name: str) -> Definition | None:
-    """The definition of `name`; an anonymous default export has the name that it is asked by."""
-    found = module.definitions.get(name)
-    if found is None and "." not in name:
-        default = module.definitions.get("default")
-        return default if default is not None and default.is_default else None
-    return found
+def extract(module: Module, name: str, default_name: str) -> str | None:
+    """Source of a function, class, constant or ``Class.method`` with its comment, at column 0.
 
-
-def extract(module: Module, name: str) -> str | None:
-    """Source of a function, class, constant or ``Class.method`` with its comment, at column 0."""
-    definition = find(module, name)
+    An anonymous default export goes by `default_name`.
+    """
+    definition = named(module.definitions, default_name).get(name)
     if definition is not None:
         return module.source(definition.start, definition.end).replace("\r\n", "\n") + "\n"
     owner, _, member_name = name.rpartition(".")

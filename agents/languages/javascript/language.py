@@ -21,10 +21,11 @@ from agents.languages.javascript.compose import ScriptTestModule, compose_test, 
 from agents.languages.javascript.examples import extract_examples, find_subjects, signature_in
 from agents.languages.javascript.exports import exported_names
 from agents.languages.javascript.expressions import is_call_of, is_value, literal
-from agents.languages.javascript.extract import extract, find
+from agents.languages.javascript.extract import extract
 from agents.languages.javascript.imports import DEFAULT, Imported, is_import
 from agents.languages.javascript.merge import merge_symbols
-from agents.languages.javascript.module import IGNORED, Module, System
+from agents.languages.javascript.missing_imports import with_missing_imports
+from agents.languages.javascript.module import IGNORED, Module, System, named
 from agents.languages.javascript.plain_asserts import read_test
 from agents.languages.javascript.project import Framework, Project, is_script, is_suite
 from agents.languages.javascript.suites import describe
@@ -35,6 +36,7 @@ from agents.tools.repo_map import Symbol, is_test_file
 from agents.tools.syntax_tree import text_of, tokens
 from memory.records import Criterion, Ticket
 
+_BOM = "\ufeff"
 _GRAMMARS = {".ts": "typescript", ".mts": "typescript", ".cts": "typescript", ".tsx": "tsx"}
 _FRAMEWORKS: dict[str, Framework] = {"node": "node:test", "vitest": "vitest", "jest": "jest"}
 _TEST_FOLDERS = ("test", "tests", "__tests__", "spec")
@@ -148,7 +150,8 @@ class JavaScript:
             module = Module(text, JavaScript(path, self.project).grammar)
         except SyntaxError:
             return False
-        definition = find(module, name)
+        default = JavaScript(path, self.project)._default_name(name)
+        definition = named(module.definitions, default).get(name)
         if definition is None or definition.is_default:
             return definition is not None
         alone = re.compile(rf"(?:export default|module\.exports =) {re.escape(name)}\s*;?")
@@ -168,7 +171,13 @@ class JavaScript:
 
     def _module(self, text: str) -> Module:
         """The parsed text. Raises SyntaxError."""
-        return Module(text.removeprefix("\ufeff"), self.grammar)
+        return Module(text.removeprefix(_BOM), self.grammar)
+
+    def _default_name(self, name: str) -> str:
+        """`name` if the file is called so, and its anonymous default export is meant by it."""
+        stem = PurePosixPath(self.path).name.split(".")[0]
+        alike = identifier(stem).replace("_", "") == name.lower().replace("_", "")
+        return name if alike else ""
 
     def symbols(self, text: str) -> list[Symbol]:
         """See `Language`."""
@@ -184,7 +193,7 @@ class JavaScript:
     def extract(self, source: str, name: str) -> str | None:
         """See `Language`."""
         try:
-            return extract(self._module(source), name)
+            return extract(self._module(source), name, self._default_name(name))
         except SyntaxError:
             return None
 
@@ -201,31 +210,41 @@ class JavaScript:
     ) -> MergeResult:
         """See `Language`."""
         system = self.project.system(self.path)
-        return merge_symbols(source, code, self.grammar, system, allowed, exported)
+        plain = [name for name in allowed or () if "." not in name]
+        default = self._default_name(plain[0]) if len(plain) == 1 else ""
+        return merge_symbols(source, code, self.grammar, system, allowed, exported, default)
 
     def whole_file(self, source: str, blocks: Sequence[str]) -> str:
-        """See `Language`: the first block that defines and exports all that the file did."""
-        wanted, exported = self._given(source)
+        """See `Language`: the first block that defines and exports all that the file did.
+
+        Other blocks go in by name, and so do those in another system of modules.
+        """
+        wanted, exported, system = self._given(source)
         for code in blocks:
-            names, given = self._given(code)
-            if names and wanted <= names and exported <= given:
+            names, given, written = self._given(code)
+            alike = written in (None, system or self.project.system(self.path))
+            if names and wanted <= names and exported <= given and alike:
                 return code
         merged = self.merge(source, "\n\n".join(blocks))
         return merged.text if merged.changed else ""
 
-    def _given(self, text: str) -> tuple[set[str], set[str]]:
-        """Names of functions and classes, and names that are exported."""
+    def _given(self, text: str) -> tuple[set[str], set[str], System | None]:
+        """Names of functions and classes, names that are exported, and the system of modules."""
         try:
             module = self._module(text)
         except SyntaxError:
-            return set(), set()
+            return set(), set(), None
         kinds = ("function", "class")
         names = {name for name, d in module.definitions.items() if d.kind in kinds}
-        return names, exported_names(module)
+        return names, exported_names(module), module.system
 
     def completed(self, text: str) -> str:
-        """See `Language`: nothing is known that could be added without being asked for."""
-        return text
+        """See `Language`: Node's well-known modules."""
+        bom = text[: len(text) - len(text.removeprefix(_BOM))]
+        try:
+            return bom + with_missing_imports(self._module(text), self.project.system(self.path))
+        except SyntaxError:
+            return text
 
     def same_code(self, text: str) -> str:
         """See `Language`."""
@@ -244,7 +263,7 @@ class JavaScript:
         others = {"javascript", "typescript", "tsx"} - {self.grammar}
         for grammar in (self.grammar, *sorted(others)):
             with contextlib.suppress(SyntaxError):
-                return Module(text.removeprefix("\ufeff"), grammar)
+                return Module(text.removeprefix(_BOM), grammar)
         return self._module(text)
 
     def without_docstring(self, source: str, name: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 
 from agents.languages.javascript.answer import own_comments, parse_answer, reason
 from agents.languages.javascript.class_merge import members_of, merge_class, same_meaning
@@ -18,6 +17,7 @@ from agents.languages.javascript.module import (
     System,
     identifiers,
     is_directive,
+    named,
 )
 from agents.languages.javascript.placeholders import is_placeholder
 from agents.languages.javascript.placing import insertions
@@ -37,12 +37,14 @@ def merge_symbols(
     system: System,
     allowed: set[str] | None = None,
     exported: Collection[str] = (),
+    default_name: str = "",
 ) -> MergeResult:
     """Put the functions, classes, methods and constants of `code` into `source` by name.
 
     As `agents.tools.edits.merge_symbols`, for JavaScript: imports, requires and exports are
     written as the file has them (`system` where it does not show), and a name is exported if it
-    is a new one of `allowed` or in `exported`.
+    is a new one of `allowed` or in `exported`. An anonymous default export of the file goes by
+    `default_name`.
     """
     bom = _BOM if source.startswith(_BOM) else ""
     try:
@@ -53,7 +55,8 @@ def merge_symbols(
     answer = parse_answer(code.removeprefix(_BOM), grammar, allowed, problems)
     if answer is None:
         return MergeResult(source, problems=problems)
-    merge = _Merge(target, answer, target.system or system, allowed, Changes(problems=problems))
+    changes = Changes(problems=problems)
+    merge = _Merge(target, answer, target.system or system, allowed, default_name, changes)
     text = bom + merge.run(exported)
     return _checked(source, text, grammar, merge.changes)
 
@@ -79,19 +82,16 @@ class _Merge:
         answer: Module,
         system: System,
         allowed: set[str] | None,
+        default_name: str,
         changes: Changes,
     ) -> None:
         self.target, self.answer, self.system = target, answer, system
         self.allowed, self.changes = allowed, changes
         self.edits: list[Edit] = []
-        name = self._only_name()
-        self.known = named(target.definitions, name) if name else target.definitions
+        self.known = named(target.definitions, default_name)
         self.methods = self._adopted()
-        self.definitions = {
-            n: d for n, d in answer.definitions.items() if n not in self.methods.values()
-        }
-        if name:
-            self.definitions = named(self.definitions, name)
+        given = named(answer.definitions, self._only_name())
+        self.definitions = {n: d for n, d in given.items() if n not in self.methods.values()}
 
     def run(self, exported: Collection[str]) -> str:
         """The merged text."""
@@ -281,15 +281,6 @@ class _Merge:
                 system = module.system or self.system
                 merged = applied(module.data, export_edits(module, system, name))
         return merged
-
-
-def named(definitions: dict[str, Definition], name: str) -> dict[str, Definition]:
-    """`definitions`, where an anonymous default export is what is asked for as `name`."""
-    anonymous = definitions.get("default")
-    if name in definitions or anonymous is None:
-        return definitions
-    rest = {n: d for n, d in definitions.items() if n != "default"}
-    return {**rest, name: replace(anonymous, name=name)}
 
 
 def meaning(node: Node) -> tuple[str, ...]:

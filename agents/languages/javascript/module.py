@@ -148,6 +148,15 @@ def comments_above(node: Node) -> tuple[Node, ...]:
     return tuple(found)
 
 
+def named(definitions: dict[str, Definition], name: str) -> dict[str, Definition]:
+    """`definitions`, where an anonymous default export goes by `name` if nothing else does."""
+    anonymous = definitions.get("default")
+    if not name or name in definitions or anonymous is None:
+        return definitions
+    rest = {n: d for n, d in definitions.items() if n != "default"}
+    return {**rest, name: replace(anonymous, name=name)}
+
+
 def _definitions(statement: Node) -> Iterator[Definition]:
     comments = comments_above(statement)
     if statement.type == "export_statement":

@@ -98,8 +98,6 @@ def is_suite(path: str) -> bool:
 
 
 def _folders(path: str) -> Iterator[str]:
-    parent = posixpath.dirname(path)
-    while parent:
-        yield parent
-        parent = posixpath.dirname(parent)
-    yield ""
+    """The folders above `path`, the nearest first; empty for the repository's own."""
+    for parent in PurePosixPath(path).parents:
+        yield "" if str(parent) == "." else str(parent)

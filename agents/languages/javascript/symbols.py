@@ -44,7 +44,7 @@ def _of(definition: Definition) -> Iterator[Symbol]:
     elif definition.kind == "class":
         yield Symbol(name, "class", _heading(code, name), doc, line)
         for member in members_of(code):
-            if member.is_method:
+            if member.is_method and not member.name.startswith("["):
                 yield _method(member, name)
     elif definition.kind == "type":
         yield Symbol(name, "class", _shortened(text_of(code)), doc, line)

@@ -46,9 +46,11 @@ def merge(
     grammar: str = "javascript",
     system: System = "commonjs",
     exported: tuple[str, ...] = (),
+    default_name: str = "",
 ) -> MergeResult:
+    wanted = set(allowed) or None
     return merge_symbols(
-        dedent(source), dedent(code), grammar, system, set(allowed) or None, exported
+        dedent(source), dedent(code), grammar, system, wanted, exported, default_name
     )
 
 
@@ -141,9 +143,25 @@ def test_function_that_only_tests_import_is_exported() -> None:
     ],
 )
 def test_each_way_to_define_a_function_is_found(source: str, expected: str) -> None:
-    result = merge(source, "function f(a) { return a; }", "f")
+    result = merge(source, "function f(a) { return a; }", "f", default_name="f")
     assert expected in result.text
     assert "function f(a) { return a; }" in result.text or "f(a) { return a; }" in result.text
+
+
+@pytest.mark.parametrize(
+    "code", ["f(a) { return a; }\n", "f: (a) => a,\n", "f(a) { return a; },\n"]
+)
+def test_member_of_the_exported_object_may_be_answered_as_it_is_written(code: str) -> None:
+    source = "module.exports = {\n  f(a) {\n    return 0;\n  },\n  g: 1,\n};\n"
+    result = merge(source, code, "f")
+    assert result.replaced == ["f"] and result.text.endswith(",\n  g: 1,\n};\n")
+    assert "return 0" not in result.text
+
+
+def test_anonymous_default_of_another_name_is_not_written_over() -> None:
+    source = "module.exports = function (a) {\n  return 0;\n};\n"
+    result = merge(source, "function f(a) { return a; }", "f")
+    assert result.text.startswith(source) and result.added == ["f"]
 
 
 def test_imports_that_the_code_uses_are_written_as_the_file_writes_them() -> None:
