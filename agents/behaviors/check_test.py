@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 
-from agents.behaviors.compose_tests import ImportOf, WrittenTest, imports_for
+from agents.behaviors.compose_tests import WrittenTest, imports_for
+from agents.languages.contract import ImportOf
 from agents.tools.code_blocks import extract_code_blocks
 from memory.records import Criterion
 

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from agents.behaviors.extract_examples import free_names
 from agents.behaviors.unittest_style import as_unittest
+from agents.languages.contract import ImportOf
 from agents.python_names import identifier, is_builtin, root_name, standard_import
 from memory.records import Criterion, Ticket
 
 _LINE_LENGTH = 88
-
-ImportOf = Callable[[str], str | None]
-"""Name -> the import line that binds it, or None if nobody knows the name."""
 
 
 @dataclass(frozen=True)

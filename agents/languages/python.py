@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from agents.behaviors.check_test import check_test
@@ -14,6 +14,7 @@ from agents.behaviors.extract_examples import Example, extract_examples, is_call
 from agents.behaviors.find_parts import functions_in
 from agents.behaviors.find_subjects import Subject, find_subjects
 from agents.behaviors.plain_asserts import plain
+from agents.behaviors.unittest_style import needs_pytest
 from agents.behaviors.whole_file import whole_file
 from agents.languages.contract import ImportOf, ReadTest
 from agents.python_names import identifier, signature_in, slug
@@ -32,6 +33,8 @@ class Python:
     """Python in a repository with these files."""
 
     files: Sequence[str] = ()
+    runner: str = "pytest"
+    """Where it is unittest, tests are written as functions and put into a class."""
     name: str = "Python"
     fence: str = "python"
     comment: str = "#"
@@ -43,8 +46,8 @@ class Python:
     )  # fmt: skip
 
     def with_runner(self, runner: str) -> Python:
-        """See `Language`: pytest and unittest are told apart by nobody here."""
-        return self
+        """See `Language`."""
+        return replace(self, runner=runner)
 
     def owns(self, path: str) -> bool:
         """See `Language`."""
@@ -166,7 +169,7 @@ class Python:
 
     def test_module(self, path: str, title: str) -> TestModule:
         """See `Language`."""
-        return TestModule(path, title)
+        return TestModule(path, title, style=self.runner)
 
     def describe(self, text: str) -> tuple[list[WrittenTest], dict[str, str]]:
         """See `Language`: methods of test classes are functions that begin with the set-up."""
@@ -186,7 +189,10 @@ class Python:
         self, reply: str, name: str, criterion: Criterion, symbol: str, import_of: ImportOf
     ) -> WrittenTest | str:
         """See `Language`."""
-        return check_test(reply, name, criterion, symbol, import_of)
+        test = check_test(reply, name, criterion, symbol, import_of)
+        if self.runner != "unittest" or isinstance(test, str):
+            return test
+        return needs_pytest(test.source) or test
 
 
 def _last_name(function: ast.expr) -> str:

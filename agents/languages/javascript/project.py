@@ -36,14 +36,13 @@ class Project:
             return "esm"
         if suffix in (".cjs", ".cts"):
             return "commonjs"
-        text = self.sources.get(path, "")
-        if _ESM.search(text):
-            return "esm"
-        if _COMMONJS.search(text):
-            return "commonjs"
+        if written := _written_in(self.sources.get(path, "")):
+            return written
         if self._manifest(path).get("type") == "module" or suffix in (".ts", ".tsx", ".jsx"):
             return "esm"
-        return "commonjs"
+        texts = (text for other, text in self.sources.items() if other.endswith(suffix))
+        systems = [system for text in texts if (system := _written_in(text))]
+        return max(systems, key=systems.count, default="commonjs")
 
     def module_path(self, path: str, importer: str, bare: bool) -> str:
         """What `importer` calls the file `path`, with a suffix as the repository writes it.
@@ -85,6 +84,12 @@ class Project:
                 if isinstance(found, dict):
                     return found
         return {}
+
+
+def _written_in(text: str) -> System | None:
+    if _ESM.search(text):
+        return "esm"
+    return "commonjs" if _COMMONJS.search(text) else None
 
 
 def is_script(path: str) -> bool:

@@ -118,6 +118,13 @@ def test_commonjs_repository_gets_requires() -> None:
     assert 'const assert = require("node:assert/strict");' in text and "import" not in text
 
 
+def test_new_file_is_written_in_the_modules_of_the_others() -> None:
+    for text, system in (("export const a = 1;\n", "esm"), ("exports.a = 1;\n", "commonjs")):
+        project = JavaScript.of("src/new.js", ["src/a.js"], {"src/a.js": text}).project
+        assert project.system("src/new.js") == system
+        assert project.system("src/new.mjs") == "esm" and project.system("new.ts") == "esm"
+
+
 def test_vitest_repository_gets_expectations() -> None:
     text = composed(Example("slugify(1)", "[2]"), {}, "src/slugify.ts", "vitest")
     assert 'import { expect, test } from "vitest";' in text
