@@ -6,6 +6,7 @@ import re
 import textwrap
 
 from agents.languages.javascript.module import Definition, Module
+from agents.languages.javascript.text import reindented
 from agents.tools.syntax_tree import Node, parse_anyway
 
 _FILE_NAME = re.compile(r"^//\s*(?:file(?:name)?:\s*)?[\w./-]+\.[cm]?[jt]sx?\s*$", re.IGNORECASE)
@@ -15,13 +16,16 @@ _MEMBER_START = re.compile(
 
 
 def parse_answer(
-    code: str, grammar: str, allowed: set[str] | None, problems: list[str]
+    code: str, grammar: str, allowed: set[str] | None, unit: str | None, problems: list[str]
 ) -> Module | None:
     """The tree of `code`; of code that was cut off, the whole definitions before the cut.
+
+    It is indented by `unit`, that of the file into which it goes, if that is known.
 
     A method without its class or object, which is no statement, is read as one of it.
     """
     text = textwrap.dedent(code.replace("\r\n", "\n").replace("\r", "\n")).strip("\n") + "\n"
+    text = reindented(text, unit, grammar)
     module, problem = None, ""
     try:
         module = Module(text, grammar)

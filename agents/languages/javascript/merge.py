@@ -21,7 +21,7 @@ from agents.languages.javascript.module import (
 )
 from agents.languages.javascript.placeholders import is_placeholder
 from agents.languages.javascript.placing import insertions
-from agents.languages.javascript.text import Edit, applied
+from agents.languages.javascript.text import Edit, applied, indent_unit
 from agents.tools.class_merge import Changes
 from agents.tools.edits import MergeResult
 from agents.tools.syntax_tree import Node, text_of, tokens
@@ -52,7 +52,8 @@ def merge_symbols(
     except SyntaxError as error:
         return MergeResult(source, problems=[f"The file does not parse: {reason(error)}."])
     problems: list[str] = []
-    answer = parse_answer(code.removeprefix(_BOM), grammar, allowed, problems)
+    unit = indent_unit(target.text)
+    answer = parse_answer(code.removeprefix(_BOM), grammar, allowed, unit, problems)
     if answer is None:
         return MergeResult(source, problems=problems)
     changes = Changes(problems=problems)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -42,6 +43,29 @@ def indented(text: str, before: str, after: str, grammar: str) -> str:
     return "\n".join(lines)
 
 
+def indent_unit(text: str) -> str | None:
+    """The white space of one level of indentation: the least that is used; None if none is."""
+    starts = [match[0] for match in re.finditer(r"^(?:\t+| {2,})(?=[^\s*])", text, re.MULTILINE)]
+    if any(start.startswith("\t") for start in starts):
+        return "\t"
+    return min(starts, key=len, default=None)
+
+
+def reindented(text: str, unit: str | None, grammar: str) -> str:
+    """`text` with each level of its indentation written as `unit`, but for template strings."""
+    own = indent_unit(text)
+    if own is None or unit in (None, own):
+        return text
+    fixed = _lines_of_strings(text, grammar)
+    lines = text.split("\n")
+    for number, line in enumerate(lines):
+        bare = line.lstrip(own[0])
+        levels, rest = divmod(len(line) - len(bare), len(own))
+        if number not in fixed:
+            lines[number] = f"{(unit or '') * levels}{own[0] * rest}{bare}"
+    return "\n".join(lines)
+
+
 def _lines_of_strings(text: str, grammar: str) -> set[int]:
     """Lines, from 0, that begin inside of a template string."""
     found: set[int] = set()
@@ -52,4 +76,6 @@ def _lines_of_strings(text: str, grammar: str) -> set[int]:
             for node in templates:
                 found |= {*range(node.start_point[0] + 1 - shift, node.end_point[0] + 1 - shift)}
             break
+    else:
+        return set(range(text.count("\n") + 1))  # nobody can tell
     return found

@@ -200,9 +200,7 @@ def test_name_that_is_imported_otherwise_keeps_its_import() -> None:
 def test_method_is_replaced_inside_its_class_in_the_class_s_indentation() -> None:
     code = "class Ledger {\n  get size() {\n    return this.#items.length;\n  }\n}\n"
     result = merge(CLASS, code, "Ledger.size")
-    assert result.text == CLASS.replace("return 0;", "return this.#items.length;").replace(
-        "        return this.#items.length;", "      return this.#items.length;"
-    )
+    assert result.text == CLASS.replace("return 0;", "return this.#items.length;")
     assert result.replaced == ["Ledger.size"]
 
 
@@ -220,6 +218,13 @@ def test_new_method_comes_in_with_the_members_that_it_needs_alone(code: str) -> 
     assert result.text.startswith(CLASS.rstrip().removesuffix("}").rstrip())
     assert "`a\n b`" in result.text, "what a template string holds is not indented anew"
     assert "other" not in result.text
+
+
+def test_code_is_indented_as_the_file_is() -> None:
+    code = "function f(a) {\n  if (a) {\n    return `x\n  y`;\n  }\n}\n"
+    for source, unit in (("function g() {\n\treturn 1;\n}\n", "\t"), (CLASS, "    ")):
+        text = merge(source, code, "f").text
+        assert f"{unit}if (a) {{\n{unit * 2}return `x\n  y`;\n{unit}}}\n}}" in text
 
 
 def test_function_that_must_be_a_method_becomes_one() -> None:
