@@ -1,5 +1,7 @@
 """Errors that a person can do something about; their messages say what."""
 
+from collections.abc import Sequence
+
 
 class TeamError(Exception):
     """Something a person can do something about. `code` is a key of the wire's error codes."""
@@ -40,6 +42,14 @@ class GitRefusedError(TeamError):
     """Git, or the state of the working tree, does not allow the action. Nothing was changed."""
 
     code = "gitRefused"
+
+
+class MergeConflictError(GitRefusedError):
+    """A ticket and its base branch changed the same lines of `files`."""
+
+    def __init__(self, base: str, files: Sequence[str]) -> None:
+        super().__init__(f"The ticket and {base} changed the same lines of {', '.join(files)}.")
+        self.files = list(files)
 
 
 class TicketBlockedError(TeamError):

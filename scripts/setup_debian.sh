@@ -14,6 +14,7 @@ case ${1:-} in
     run) want bwrap bubblewrap ;;
     test)
         want chromium chromium
+        want git-lfs git-lfs
         want rg ripgrep
         want strace strace
         ;;

@@ -11,10 +11,11 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from agents.errors import GitRefusedError, NotReadyError
-from agents.tools import merge, worktree_list
+from agents.tools import large_files, merge, worktree_list
+from agents.tools.commits import identity
 from agents.tools.confine import decode
 from agents.tools.git_command import GitCommand, GitFailedError
-from agents.tools.worktree import Worktree, identity
+from agents.tools.worktree import Worktree
 
 __all__ = ["ChangedFile", "Head", "Workspace", "Worktree"]
 
@@ -161,15 +162,21 @@ class Workspace:
             raise
         return (await self.head()).commit
 
-    async def create_worktree(self, directory: Path, branch: str, base_commit: str) -> Worktree:
+    async def create_worktree(
+        self, directory: Path, branch: str, base_commit: str, *, hooks: bool = False
+    ) -> Worktree:
         """A checkout of `branch` in `directory`, outside the workspace.
 
         A branch of that name and a sound worktree are used as they are; a half-made worktree
-        is made anew. Raises GitRefusedError if the branch is checked out elsewhere.
+        is made anew. With `hooks`, the person's run for commits. Raises GitRefusedError if the
+        branch is checked out elsewhere or cannot be made.
         """
         directory = await self._outside(directory)
-        await worktree_list.add(self._git, directory, branch, base_commit)
-        return Worktree(directory, branch)
+        options = await large_files.filter_options(self._git)
+        remarks = await worktree_list.add(self._git, directory, branch, base_commit, options)
+        worktree = Worktree(directory, branch, options, hooks=hooks)
+        worktree.remarks = remarks
+        return worktree
 
     async def remove_worktree(self, directory: Path, branch: str | None) -> None:
         """Remove a worktree, whole or half-made, and its branch unless it is None.
@@ -207,7 +214,7 @@ class Workspace:
         """Build the merge commit of `branch` into `base_branch`; no branch or file changes.
 
         Returns its id, or that of the base if it holds the branch already. Raises
-        GitRefusedError naming the files in conflict.
+        MergeConflictError naming the files, and GitRefusedError.
         """
         return await merge.prepare(self._git, base_branch, branch, message)
 

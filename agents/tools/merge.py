@@ -5,26 +5,24 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from agents.errors import GitRefusedError
+from agents.errors import GitRefusedError, MergeConflictError
+from agents.tools.commits import commit_tree
 from agents.tools.git_command import GitCommand, GitFailedError
-from agents.tools.worktree import identity
 from agents.tools.worktree_list import entries
 
 
 async def prepare(git: GitCommand, base_branch: str, branch: str, message: str) -> str:
     """Id of the merge commit of `branch` into `base_branch`; no branch or file changes.
 
-    If the base holds the branch already, that is its own last commit. Raises GitRefusedError
-    naming the files in conflict.
+    If the base holds the branch already, that is its own last commit. It is signed where the
+    person's commits are. Raises MergeConflictError naming the files, and GitRefusedError.
     """
     base = await _commit_of(git, base_branch)
     tip = await _commit_of(git, branch)
     if await is_ancestor(git, tip, base):
         return base
     tree = await _merged_tree(git, base_branch, base, tip)
-    who = await identity(git)
-    arguments = ("commit-tree", tree, "-p", base, "-p", tip, "-F", "-")
-    return (await git.run(*who, *arguments, data=message.strip().encode() + b"\n")).strip()
+    return await commit_tree(git, tree, (base, tip), message)
 
 
 async def _commit_of(git: GitCommand, branch: str) -> str:
@@ -40,10 +38,13 @@ async def _merged_tree(git: GitCommand, base_branch: str, base: str, tip: str) -
         return (await git.run(*command)).rstrip("\0\n")
     except GitFailedError as error:
         if error.exit_code == 1:
-            files = ", ".join(sorted(set(error.stdout.split("\0")[1:]) - {""}))
+            files = sorted(set(error.stdout.split("\0")[1:]) - {""})
+            raise MergeConflictError(base_branch, files) from error
+        if "unrelated histories" in error.stderr:
             raise GitRefusedError(
-                f"The ticket and {base_branch} changed the same lines of {files}. "
-                "Run the ticket again on the new state, or merge its branch by hand."
+                f"The ticket's branch and {base_branch} have no commit in common here. In a "
+                "shallow clone, fetch the history between them: git fetch --unshallow. If the "
+                "history was written anew, run the ticket again."
             ) from error
         if error.exit_code == 129:  # Git's exit code for an option that it does not know
             raise GitRefusedError("Merging needs Git 2.38 or newer.") from error

@@ -8,17 +8,29 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from agents.errors import NotReadyError
+from agents.tools import commits, rebase
 from agents.tools.confine import confined, decode, writable
-from agents.tools.git_command import NO_HOOKS, GitCommand, GitFailedError
+from agents.tools.git_command import GitFailedError, in_worktree
+from agents.tools.paths_to_change import require_changeable
 
 
 class Worktree:
-    """A folder outside the workspace in which the team works on one branch."""
+    """A folder outside the workspace in which the team works on one branch.
 
-    def __init__(self, root: Path, branch: str) -> None:
+    Git never looks for a repository around the folder, fetches nothing, and runs the person's
+    hooks for commits only, and there only with `hooks`. `options` are more of Git's options.
+    """
+
+    def __init__(
+        self, root: Path, branch: str, options: Sequence[str] = (), *, hooks: bool = False
+    ) -> None:
         self.root = root
         self.branch = branch
-        self._git = GitCommand(root)
+        self.remarks: tuple[str, ...] = ()
+        """What the person should know about the folder, in sentences."""
+        self._hooked = hooks
+        self._git = in_worktree(root, *options)
+        self._with_hooks = in_worktree(root, *options, hooks=True)
 
     async def head(self) -> str:
         """Id of the checked-out commit."""
@@ -35,7 +47,8 @@ class Worktree:
 
     async def _hooks(self) -> str:
         try:
-            return (await self._git.run("config", "--type=path", "--get", "core.hooksPath")).strip()
+            command = ("config", "--type=path", "--get", "core.hooksPath")
+            return (await self._with_hooks.run(*command)).strip()
         except GitFailedError:
             return ""
 
@@ -51,20 +64,32 @@ class Worktree:
     ) -> str:
         """Commit the named files, added, changed or deleted; returns the commit's id.
 
-        The person's hooks and signing key are not used. Without a change, nothing is committed
-        and the id is that of the last commit. Raises GitFailedError.
+        It is signed where the person's commits are. Without a change, nothing is committed and
+        the id is that of the last commit. Raises GitRefusedError, with nothing committed, if
+        signing fails or a hook refuses.
         """
         await self._git.run("add", "--all", "--force", "--", *paths)
         if not await self._git.succeeds("diff", "--cached", "--quiet", "--", *paths):
             text = f"{message.strip()}\n\n{_trailer_lines(trailers)}".strip()
-            options = ("--no-verify", "--quiet", "--cleanup=whitespace", "-m", text)
-            who = await identity(self._git)
-            await self._git.run(*NO_HOOKS, *who, "commit", *options, "--only", "--", *paths)
+            git = self._with_hooks if self._hooked else self._git
+            await commits.commit(git, paths, text, hooks=self._hooked)
         return await self.head()
+
+    async def require_changeable(self, paths: Sequence[str]) -> None:
+        """Raise TicketBlockedError, with the reason, for paths that the team cannot change."""
+        await require_changeable(self._git, paths)
+
+    async def require_signing(self) -> None:
+        """Raise SigningFailedError if the person's commits are signed and theirs cannot be."""
+        await commits.require_signing(self._git)
+
+    async def skipped_hooks(self) -> list[str]:
+        """Hooks that the person's own commits run, and those made here do not."""
+        return [] if self._hooked else await commits.hooks_of(self._with_hooks)
 
     async def reset(self, commit: str | None = None) -> None:
         """Go back to `commit` (default: the last one) and remove files that are not in it."""
-        await self._git.run(*NO_HOOKS, "reset", "--hard", "--quiet", commit or "HEAD")
+        await self._git.run("reset", "--hard", "--quiet", commit or "HEAD")
         await self._git.run("clean", "-ffd", "--quiet")
 
     @asynccontextmanager
@@ -79,8 +104,21 @@ class Worktree:
         finally:
             await asyncio.shield(self._check_out(self.branch))
 
+    @asynccontextmanager
+    async def replayed(
+        self, onto: str, since: str, resolve: rebase.Resolve
+    ) -> AsyncGenerator[str, None]:
+        """Within the block, the branch's commits after `since` lie on top of `onto`.
+
+        Gives the new tip; the branch itself does not move, and its files are back afterwards.
+        Raises MergeConflictError naming the files, if `resolve` has no text for one.
+        """
+        tip = (await self._git.run("rev-parse", f"refs/heads/{self.branch}")).strip()
+        async with self.visiting(tip):
+            yield await rebase.replay(self._git, onto, since, resolve)
+
     async def _check_out(self, *target: str) -> None:
-        await self._git.run(*NO_HOOKS, "checkout", "--force", "--quiet", *target, "--")
+        await self._git.run("checkout", "--force", "--quiet", *target, "--")
         await self._git.run("clean", "-ffd", "--quiet")
 
     async def diff(self) -> str:
@@ -91,13 +129,6 @@ class Worktree:
     async def diff_from(self, commit: str) -> str:
         """What the folder has that `commit` has not; untracked files are left out."""
         return await self._git.run("diff", "--no-ext-diff", "--no-color", "--no-textconv", commit)
-
-
-async def identity(git: GitCommand) -> tuple[str, ...]:
-    """Options that make Tenon the author where the person has set no name and address."""
-    if await git.succeeds("-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT"):
-        return ()
-    return ("-c", "user.name=Tenon", "-c", "user.email=tenon@localhost")
 
 
 def _trailer_lines(trailers: Mapping[str, str | Sequence[str]]) -> str:

@@ -49,7 +49,6 @@ async def test_commit_has_trailers_and_runs_no_hooks(
         hook = repository.root / ".git/hooks" / name
         hook.write_text("#!/bin/sh\nexit 1\n")
         hook.chmod(0o755)
-    repository.git("config", "commit.gpgsign", "true")
     await worktree.write("code.py", "A = 2\n")
     await worktree.write("other.py", "")
     commit = await worktree.commit(
