@@ -22,6 +22,9 @@ class TeamOptions:
     max_minutes: float = 20.0
     max_candidates: int = 200
     test_timeout: float = 60.0
+    parallel_tickets: int = 1
+    git_hooks: bool = False
+    """Whether the person's hooks run for commits of tickets."""
 
 
 @dataclass

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Coroutine, Sequence
+from collections.abc import AsyncGenerator, Coroutine, Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import Any, Literal
 
@@ -20,10 +20,12 @@ from agents.conversation import Conversation
 from agents.edit_proposals import EditProposal, EditRequest
 from agents.edit_writer import EditWriter
 from agents.inference import Priority
+from agents.leftovers import Leftovers
 from agents.progress import Report, silent
 from agents.spec_keeper import SpecKeeper, SpecView
 from agents.team import Team
-from agents.ticket_merge import FileDiff, TicketChanges, TicketMerge
+from agents.ticket_merge import UNDER_WORK, FileDiff, TicketChanges, TicketMerge
+from agents.ticket_rebase import TicketRebase
 from agents.ticket_work import TicketWork
 from agents.tools.git import Workspace
 from memory.errors import RevisionConflictError
@@ -58,6 +60,8 @@ class Orchestrator:
         self._spec = SpecKeeper(self._team)
         self._work = TicketWork(self._team, self._spec)
         self._merge = TicketMerge(self._team, self._work)
+        self._rebase = TicketRebase(self._team, self._work)
+        self._leftovers = Leftovers(self._team, self._work)
         self._edits = EditWriter(self._team)
         self._chat = Conversation(self._team, self._spec, self._start_ready, self.running)
         self._running: dict[str, asyncio.Task[Ticket]] = {}
@@ -67,11 +71,7 @@ class Orchestrator:
         """Start the agents and recover what a kill interrupted."""
         for agent in self._team.agents:
             agent.start()
-        try:
-            with self._team.resource_director.exclusive():
-                await self._recover()
-        except ConflictError:
-            logger.info("Another process works on this repository; nothing to recover here.")
+        await self._recover()
 
     async def stop(self) -> None:
         """Cancel all work, wait for its clean-up, and stop the agents."""
@@ -182,6 +182,14 @@ class Orchestrator:
         ticket = await self.ticket(ticket_id)
         if ticket.revision != revision:
             raise ConflictError("The ticket has changed meanwhile. Look at it again and retry.")
+        if state is not None and state != ticket.state.value:
+            with self._team.resource_director.claim(ticket.id):
+                return await self._update(ticket, title, priority, TicketState(state))
+        return await self._update(ticket, title, priority, None)
+
+    async def _update(
+        self, ticket: Ticket, title: str | None, priority: int | None, state: TicketState | None
+    ) -> Ticket:
         update: dict[str, Any] = {}
         if title is not None:
             if not title.strip():
@@ -189,11 +197,12 @@ class Orchestrator:
             update["title"] = title.strip()
         if priority is not None:
             update["priority"] = priority
-        if state is not None and state != ticket.state.value:
-            wanted = TicketState(state)
-            if ticket.id in self._running or wanted not in _BY_HAND.get(ticket.state, set()):
-                raise InvalidStateError(f"A ticket that is {ticket.state.value} cannot be {state}.")
-            update["state"] = wanted
+        if state is not None:
+            if ticket.id in self._running or state not in _BY_HAND.get(ticket.state, set()):
+                raise InvalidStateError(
+                    f"A ticket that is {ticket.state.value} cannot be {state.value}."
+                )
+            update["state"] = state
         stored = await self._replace(ticket.model_copy(update=update))
         self._team.tools.bus.publish(TicketsChanged((ticket.id,)))
         return stored
@@ -204,9 +213,23 @@ class Orchestrator:
         if ticket.id in self._running:
             raise InvalidStateError("The ticket is being worked on already.")
         context = Context(report=report, ticket_id=ticket.id, seed=seed)
-        task = asyncio.ensure_future(self._work.run(ticket, context))
-        self._running[ticket.id] = task
-        self._team.tools.bus.publish(TicketsChanged((ticket.id,)))
+        return await self._tracked(ticket.id, self._work.run(ticket, context))
+
+    async def rebase_ticket(self, ticket_id: str, report: Report) -> Ticket:
+        """Replay finished work on its base branch and prove it there."""
+        ticket = await self._idle_ticket(ticket_id)
+        context = Context(report=report, ticket_id=ticket.id)
+        return await self._tracked(ticket.id, self._rebase_held(ticket.id, context))
+
+    async def _rebase_held(self, ticket_id: str, context: Context) -> Ticket:
+        async with self._held(ticket_id) as ticket:
+            return await self._rebase.rebase(ticket, context)
+
+    async def _tracked(self, ticket_id: str, work: Coroutine[Any, Any, Ticket]) -> Ticket:
+        """Do `work` so that it counts as running and can be cancelled."""
+        task = asyncio.ensure_future(work)
+        self._running[ticket_id] = task
+        self._team.tools.bus.publish(TicketsChanged((ticket_id,)))
         try:
             return await task
         except asyncio.CancelledError:
@@ -215,8 +238,8 @@ class Orchestrator:
                 await asyncio.shield(_settled(task))
             raise
         finally:
-            self._running.pop(ticket.id, None)
-            self._team.tools.bus.publish(TicketsChanged((ticket.id,)))
+            self._running.pop(ticket_id, None)
+            self._team.tools.bus.publish(TicketsChanged((ticket_id,)))
 
     async def cancel_ticket(self, ticket_id: str) -> Ticket:
         """Stop the work on a ticket; it is ready again afterwards."""
@@ -229,14 +252,16 @@ class Orchestrator:
         return await self.ticket(ticket.id)
 
     async def accept_ticket(self, ticket_id: str) -> Ticket:
-        """Merge a ticket in review."""
-        ticket = await self._idle_ticket(ticket_id)
-        return await self._merge.accept(ticket)
+        """Merge a ticket in review, or find it conflicted."""
+        idle = await self._idle_ticket(ticket_id)
+        async with self._held(idle.id) as ticket:
+            return await self._merge.accept(ticket)
 
     async def reject_ticket(self, ticket_id: str, reason: str, drop: bool) -> Ticket:
         """Send a ticket back to work, or drop it."""
-        ticket = await self._idle_ticket(ticket_id)
-        return await self._merge.reject(ticket, reason, drop)
+        idle = await self._idle_ticket(ticket_id)
+        async with self._held(idle.id) as ticket:
+            return await self._merge.reject(ticket, reason, drop)
 
     # ------------------------------------------------------------------ edits and status
 
@@ -260,6 +285,12 @@ class Orchestrator:
             raise InvalidStateError("The ticket is being worked on; cancel it first.")
         return ticket
 
+    @contextlib.asynccontextmanager
+    async def _held(self, ticket_id: str) -> AsyncGenerator[Ticket, None]:
+        """The ticket as it is now, which no other process works on. Raises ConflictError."""
+        with self._team.resource_director.claim(ticket_id):
+            yield await self.ticket(ticket_id)
+
     async def _replace(self, ticket: Ticket) -> Ticket:
         try:
             return await self._team.tools.memory.tickets.replace(ticket)
@@ -269,18 +300,19 @@ class Orchestrator:
             ) from None
 
     async def _start_ready(self) -> list[Ticket]:
-        """Run every ready ticket in the background, one after the other."""
+        """Run every ready ticket in the background, so many at a time as may be."""
         ready = [
             t
             for t in await self.tickets()
             if t.state is TicketState.READY and t.id not in self._running
         ]
-        if ready:
-            self._spawn(self._run_all([t.id for t in ready]))
+        waiting = iter([t.id for t in ready])
+        for _ in range(min(len(ready), self._team.resource_director.parallel)):
+            self._spawn(self._run_all(waiting))
         return ready
 
-    async def _run_all(self, ticket_ids: list[str]) -> None:
-        for ticket_id in ticket_ids:
+    async def _run_all(self, waiting: Iterator[str]) -> None:
+        for ticket_id in waiting:
             try:
                 await self.run_ticket(ticket_id, silent)
             except Exception as error:
@@ -301,10 +333,24 @@ class Orchestrator:
             if c.status == "accepted"
         }
         for ticket in await self.tickets():
-            await self._merge.recover(ticket)
             planned = {(ticket.proposal_id, r) for r in ticket.requirement_ids}
-            if ticket.state is TicketState.DRAFT and planned & accepted:
-                await self._spec.make_ready(ticket)
+            is_accepted = ticket.state is TicketState.DRAFT and bool(planned & accepted)
+            if is_accepted or _is_interrupted(ticket):
+                await self._recover_one(ticket.id, is_accepted)
+        await self._leftovers.sweep(await self.tickets())
+
+    async def _recover_one(self, ticket_id: str, is_accepted: bool) -> None:
+        """Finish or undo what was under way; what another process works on is left alone."""
+        with contextlib.suppress(ConflictError):
+            async with self._held(ticket_id) as found:
+                ticket = await self._merge.recover(await self._rebase.recover(found))
+                if is_accepted and ticket.state is TicketState.DRAFT:
+                    await self._spec.make_ready(ticket)
+
+
+def _is_interrupted(ticket: Ticket) -> bool:
+    pending = ticket.pending_merge or ticket.pending_rebase
+    return bool(pending) or ticket.state in UNDER_WORK
 
 
 async def _settled(task: asyncio.Task[Ticket]) -> None:

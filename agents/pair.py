@@ -11,13 +11,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from agents.architect import Architect
-from agents.developer import Developer
-from agents.errors import TicketBlockedError
+from agents.developer import Developer, Green
+from agents.errors import GitRefusedError, TicketBlockedError
+from agents.fault_points import fault_point
 from agents.progress import Progress
 from agents.tester import Tester
 from agents.tools.test_runner import TestRun
 from agents.workbench import Workbench
-from memory.records import Ticket, TicketState
+from memory.records import BestAttempt, Ticket, TicketState
 
 Save = Callable[[Ticket], Awaitable[None]]
 """Stores the ticket as it is; what is stored survives a kill."""
@@ -42,14 +43,17 @@ class Pair:
         bench.lock_tests = self._relock
         try:
             await self._baseline(bench)
+            fault_point("run: baseline run")
             await self._test_first(bench)
             await self._implement(bench)
             await self._review(bench)
+            fault_point("run: reviewed")
         finally:
             self._count(bench)
             await bench.worktree.reset()
         ticket.state = TicketState.REVIEW
         await self.save(ticket)
+        fault_point("run: in review")
 
     def _count(self, bench: Workbench) -> None:
         """What the work has cost, whatever came of it."""
@@ -74,9 +78,11 @@ class Pair:
         ticket.state = TicketState.TESTING
         await self.save(ticket)
         bench.tests, red = await self.tester.write_tests(bench)
+        fault_point("run: tests written")
         ticket.evidence.red_run = red.summary()
         paths = [module.path for module in bench.tests.modules]
         commit = await bench.worktree.commit(paths, f"test: {ticket.title}", _trailers(ticket))
+        fault_point("run: tests committed")
         self._lock(bench, commit)
         await self.tester.send("developer", f"{len(bench.tests.tests)} tests are red", ticket.id)
 
@@ -84,6 +90,7 @@ class Pair:
         ticket = bench.ticket
         ticket.state = TicketState.IMPLEMENTING
         await self.save(ticket)
+        fault_point("run: tests noted")
         source = await bench.worktree.read(ticket.target_file) or ""
         green = await self.developer.make_green(bench, source, self.tester)
         self._require_locked(bench, await self._hashes(bench))
@@ -92,9 +99,15 @@ class Pair:
         ticket.evidence.rung = green.candidate.origin
         ticket.evidence.mutations = list(green.candidate.changes)
         ticket.evidence.mutated_lines = list(green.candidate.lines)
-        commit = await bench.worktree.commit(
-            [ticket.target_file], f"feat: {ticket.title}", _trailers(ticket)
-        )
+        fault_point("run: code found")
+        try:
+            commit = await bench.worktree.commit(
+                [ticket.target_file], f"feat: {ticket.title}", _trailers(ticket)
+            )
+        except GitRefusedError as error:  # a hook, or a key: the code is not lost
+            ticket.evidence.best_attempt = _uncommitted(green, str(error))
+            raise
+        fault_point("run: code committed")
         ticket.evidence.commits.append(commit)
         await self.developer.send("architect", "green, please review", ticket.id)
 
@@ -145,6 +158,17 @@ class Pair:
 def sha256(text: str) -> str:
     """Hex digest of a text file's UTF-8 bytes."""
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _uncommitted(green: Green, reason: str) -> BestAttempt:
+    passed = len(green.run.passed)
+    return BestAttempt(
+        text=green.candidate.text,
+        rung=green.candidate.origin,
+        passed=passed,
+        tests=passed,
+        failure=reason,
+    )
 
 
 def _trailers(ticket: Ticket) -> dict[str, str | list[str]]:

@@ -26,15 +26,16 @@ class Team:
     project_manager: ProjectManager
     spec_builder: SpecBuilder
     architect: Architect
-    tester: Tester
-    developer: Developer
+    pairs: list[tuple[Tester, Developer]]
+    """As many as tickets may run at a time."""
     resource_director: ResourceDirector
 
     @classmethod
     def gather(cls, workspace: Workspace, tools: Toolbox, options: TeamOptions) -> Team:
         """Create every agent for `workspace`."""
         session = AgentSession(str(workspace.root))
-        lock_file = options.data_dir / "locks" / f"{repository_key(workspace)}.lock"
+        locks = options.data_dir / "locks" / repository_key(workspace)
+        parallel = options.parallel_tickets
         return cls(
             workspace,
             tools,
@@ -42,10 +43,14 @@ class Team:
             ProjectManager(session, tools),
             SpecBuilder(session, tools),
             Architect(session, tools),
-            Tester(session, tools),
-            Developer(session, tools),
-            ResourceDirector(session, tools, lock_file),
+            [(Tester(session, tools), Developer(session, tools)) for _ in range(parallel)],
+            ResourceDirector(session, tools, locks, parallel),
         )
+
+    @property
+    def developer(self) -> Developer:
+        """The Developer who proposes edits of open documents."""
+        return self.pairs[0][1]
 
     @property
     def repository(self) -> str:
@@ -59,8 +64,7 @@ class Team:
             self.project_manager,
             self.spec_builder,
             self.architect,
-            self.tester,
-            self.developer,
+            *(agent for pair in self.pairs for agent in pair),
             self.resource_director,
         )
 

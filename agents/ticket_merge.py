@@ -5,16 +5,20 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from agents.base import ConflictError, GitRefusedError, InvalidStateError
+from agents.base import GitRefusedError, InvalidStateError
+from agents.errors import MergeConflictError
+from agents.fault_points import fault_point
 from agents.languages.registry import language_of
-from agents.pair import sha256
 from agents.team import Team
+from agents.ticket_proof import NotProvedError, prove_suite, require_locked_tests
 from agents.ticket_work import TicketWork
 from memory.records import Criterion, Ticket, TicketState
 
 logger = logging.getLogger(__name__)
 
-_UNDER_WORK = {TicketState.TESTING, TicketState.IMPLEMENTING}
+DECIDABLE = {TicketState.REVIEW, TicketState.CONFLICTED}
+"""States in which a ticket's work is done and waits for a person."""
+UNDER_WORK = {TicketState.TESTING, TicketState.IMPLEMENTING}
 
 
 @dataclass(frozen=True)
@@ -45,28 +49,50 @@ class TicketMerge:
     async def accept(self, ticket: Ticket) -> Ticket:
         """Merge with --no-ff into the base branch, then remove worktree and branch.
 
-        The merge commit is built first and noted in the ticket; then the branch moves. Raises
+        The merge commit is built first and noted in the ticket; then the branch moves. A ticket
+        that cannot be merged, or not without failing tests, is `conflicted` afterwards. Raises
         GitRefusedError, with nothing changed, if Git or the working tree does not allow it.
         """
-        if ticket.state is not TicketState.REVIEW:
+        if ticket.state not in DECIDABLE:
             raise InvalidStateError(
                 f"The ticket is {ticket.state.value}; only one in review can be accepted."
             )
-        with self._team.resource_director.exclusive():
-            workspace = self._team.workspace
-            merge = await workspace.prepare_merge(
-                ticket.base_branch, ticket.branch, _message(ticket)
-            )
-            await self._require_proof(ticket, merge)
+        async with self._team.resource_director.merging():
+            try:
+                merge = await self._proved_merge(ticket)
+            except (MergeConflictError, NotProvedError) as error:
+                return await self._conflicted(ticket, error)
             ticket.pending_merge = merge
             await self._work.save(ticket)
+            fault_point("accept: merge noted")
             try:
-                await workspace.finish_merge(ticket.base_branch, merge)
+                await self._team.workspace.finish_merge(ticket.base_branch, merge)
             except GitRefusedError:
                 ticket.pending_merge = None
                 await self._work.save(ticket)
                 raise
+            fault_point("accept: branch moved")
             return await self._merged(ticket, merge)
+
+    async def _proved_merge(self, ticket: Ticket) -> str:
+        """Raises MergeConflictError, NotProvedError, ConflictError and GitRefusedError."""
+        merge = await self._team.workspace.prepare_merge(
+            ticket.base_branch, ticket.branch, _message(ticket)
+        )
+        fault_point("accept: merge built")
+        await self._require_proof(ticket, merge)
+        fault_point("accept: merge proved")
+        return merge
+
+    async def _conflicted(self, ticket: Ticket, error: GitRefusedError) -> Ticket:
+        await note_conflict(
+            self._work,
+            ticket,
+            error,
+            f"Nothing was merged. Rebase the ticket on {ticket.base_branch} (its tests and the "
+            "whole suite run again), run it anew, or reject it.",
+        )
+        return ticket
 
     async def reject(self, ticket: Ticket, reason: str, drop: bool) -> Ticket:
         """Back to `ready` with the person's words, or `rejected` for good."""
@@ -74,9 +100,7 @@ class TicketMerge:
             raise InvalidStateError(f"The ticket is {ticket.state.value} already.")
         if not drop and not reason.strip():
             raise InvalidStateError("Say what should be different, so that the pair can mend it.")
-        if ticket.branch:
-            await self._team.workspace.archive_branch(ticket.branch, ticket.id)
-            await self._remove(ticket)
+        ticket.conflicts = []
         if drop:
             ticket.state = TicketState.REJECTED
             ticket.note = reason
@@ -86,6 +110,11 @@ class TicketMerge:
             ticket.criteria += _criteria_in(reason, ticket)
             ticket.note = ""
         await self._work.save(ticket)
+        fault_point("reject: decision noted")
+        if ticket.branch:
+            await self._team.workspace.archive_branch(ticket.branch, ticket.id)
+            fault_point("reject: branch archived")
+            await self._remove(ticket)
         return ticket
 
     async def changes(self, ticket: Ticket) -> TicketChanges:
@@ -94,7 +123,7 @@ class TicketMerge:
         if ticket.state is TicketState.MERGED:
             tip = evidence.commits[-1] if evidence.commits else evidence.merge_commit
         elif ticket.branch and evidence.commits:
-            tip = ticket.branch
+            tip = await workspace.tip(ticket.branch) or evidence.commits[-1]
         else:
             raise InvalidStateError("The ticket has no changes yet; run it first.")
         base = await workspace.merge_base(evidence.base_commit, tip)
@@ -116,20 +145,22 @@ class TicketMerge:
                 return await self._merged(ticket, ticket.pending_merge)
             ticket.pending_merge = None
             await self._work.save(ticket)
-        elif ticket.state in _UNDER_WORK:
+        elif ticket.state in UNDER_WORK:
             ticket.state = TicketState.READY
             ticket.note = "The work was interrupted; run the ticket to start it anew."
             await self._work.save(ticket)
-        elif ticket.state is TicketState.MERGED and self._work.worktree_folder(ticket).exists():
-            await self._remove(ticket)
         return ticket
 
     async def _merged(self, ticket: Ticket, merge: str) -> Ticket:
         ticket.state = TicketState.MERGED
         ticket.pending_merge = None
+        ticket.note = ""
+        ticket.conflicts = []
         ticket.evidence.merge_commit = merge
         await self._work.save(ticket)
+        fault_point("accept: ticket merged")
         await self._remember(ticket, merge)
+        fault_point("accept: code remembered")
         await self._remove(ticket)
         return ticket
 
@@ -143,25 +174,14 @@ class TicketMerge:
 
     async def _require_proof(self, ticket: Ticket, merge: str) -> None:
         """Test the merge result itself if it is not the very tree that was proved."""
-        for path, digest in ticket.evidence.test_hashes.items():
-            text = await self._team.workspace.read_file(merge, path)
-            if text is None or sha256(text) != digest:
-                raise ConflictError(
-                    f"{path} is not the test that was locked. Run the ticket again, or reject it."
-                )
+        await require_locked_tests(ticket, self._team.workspace, merge)
         if await self._is_proved(ticket):
             return
         worktree = await self._work.worktree(ticket)
+        runner = await self._work.suite_runner(ticket)
         async with worktree.visiting(merge):
-            run = await (await self._work.suite_runner(ticket)).run(worktree.root)
-        broken = [i for i in run.failing if i not in ticket.evidence.baseline_failing]
-        if run.problem or broken:
-            reason = run.problem or run.first_failure()
-            raise GitRefusedError(
-                f"{ticket.base_branch} has moved on, and with its new commits the tests fail: "
-                f"{reason} Nothing was merged. Run the ticket again."
-            )
-        ticket.evidence.suite_run = run.summary()
+            suite = await prove_suite(ticket, runner, worktree, base=f"{merge}^1", here=merge)
+        ticket.evidence.suite_run = suite.run.summary()
 
     async def _is_proved(self, ticket: Ticket) -> bool:
         """Neither the base branch nor the ticket's branch has moved since the green run."""
@@ -179,6 +199,16 @@ class TicketMerge:
             await self._team.tools.memory.snippets.add(
                 ticket.repository, ticket.target_file, ticket.target_symbol, code, ticket.id
             )
+
+
+async def note_conflict(
+    work: TicketWork, ticket: Ticket, error: GitRefusedError, choice: str
+) -> None:
+    """Make `ticket` conflicted, with what is in the way and what a person can choose."""
+    ticket.state = TicketState.CONFLICTED
+    ticket.conflicts = error.files if isinstance(error, MergeConflictError) else []
+    ticket.note = f"{error} {choice}"
+    await work.save(ticket)
 
 
 def _message(ticket: Ticket) -> str:

@@ -7,10 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from agents.asking import Context
-from agents.base import InvalidStateError, NotReadyError
+from agents.base import InvalidStateError, NotReadyError, TeamError
 from agents.budget import Budget
 from agents.bus import TicketsChanged
 from agents.errors import TicketBlockedError
+from agents.fault_points import fault_point
 from agents.inference import ModelError
 from agents.languages.contract import Language
 from agents.pair import Pair
@@ -20,6 +21,7 @@ from agents.repository_reader import read_snapshot
 from agents.spec_document import parse_spec
 from agents.spec_keeper import SpecKeeper
 from agents.team import Team, repository_key
+from agents.tools.commits import HookRefusedError, SigningFailedError
 from agents.tools.git import Worktree
 from agents.tools.runners.choose import choose
 from agents.tools.sandbox import Sandbox
@@ -29,7 +31,10 @@ from memory.records import Evidence, Requirement, Ticket, TicketState
 
 _SUITE_FACTOR = 10
 """How much longer the whole suite may take than a ticket's own tests."""
-_STARTABLE = {TicketState.READY, TicketState.BLOCKED}
+_STARTABLE = {TicketState.READY, TicketState.BLOCKED, TicketState.CONFLICTED}
+_BLOCKING = (TicketBlockedError, HookRefusedError, SigningFailedError, ModelError)
+"""What a person has to see to before the ticket can go on."""
+_STOPPED = "The work was stopped before it was finished; run the ticket to start anew."
 
 
 class TicketWork:
@@ -39,12 +44,16 @@ class TicketWork:
         self._team = team
         self._spec = spec
         self._sandbox: Sandbox | None = None
-        self._pair = Pair(team.tester, team.developer, team.architect, self.save)
+        self._idle = [Pair(*pair, team.architect, self.save) for pair in team.pairs]
+
+    @property
+    def worktrees(self) -> Path:
+        """The folder of the repository's worktrees: in the data folder, never in the workspace."""
+        return self._team.options.data_dir / "worktrees" / repository_key(self._team.workspace)
 
     def worktree_folder(self, ticket: Ticket) -> Path:
-        """Where the ticket's worktree lies: in the data folder, never in the workspace."""
-        key = repository_key(self._team.workspace)
-        return self._team.options.data_dir / "worktrees" / key / ticket.id
+        """Where the ticket's worktree lies."""
+        return self.worktrees / ticket.id
 
     async def save(self, ticket: Ticket) -> None:
         """Store the ticket and tell the bus; the object then carries the new revision."""
@@ -58,17 +67,19 @@ class TicketWork:
             fresh = await self._team.tools.memory.tickets.get(ticket.id)
             ticket = fresh or ticket
             await self._require_startable(ticket)
+            pair = self._idle.pop()
             try:
-                bench = await self._bench(ticket, context)
-                await self._pair.work(bench)
-            except TicketBlockedError as error:
+                await pair.work(await self._bench(ticket, context))
+            except _BLOCKING as error:
                 await self._block(ticket, str(error), context)
-            except ModelError as error:
-                await self._block(ticket, str(error), context)
+                if isinstance(error, ModelError):
+                    raise
+            except BaseException as error:
+                note = str(error) if isinstance(error, TeamError) else _STOPPED
+                await asyncio.shield(self._back_to_ready(ticket, note))
                 raise
-            except BaseException:
-                await asyncio.shield(self._back_to_ready(ticket))
-                raise
+            finally:
+                self._idle.append(pair)
             return ticket
 
     async def suite_runner(self, ticket: Ticket) -> TestRunner:
@@ -77,7 +88,9 @@ class TicketWork:
 
     async def runner(self, ticket: Ticket) -> TestRunner:
         """The runner for a ticket's own tests."""
-        self._sandbox = self._sandbox or await Sandbox.probe()
+        if self._sandbox is None:
+            turns = self._team.resource_director.test_turns
+            self._sandbox = replace(await Sandbox.probe(), turns=turns)
         options = self._team.options
         adapter = await asyncio.to_thread(
             choose,
@@ -91,8 +104,34 @@ class TicketWork:
     async def worktree(self, ticket: Ticket) -> Worktree:
         """The ticket's worktree, made or mended if need be."""
         return await self._team.workspace.create_worktree(
-            self.worktree_folder(ticket), ticket.branch, ticket.evidence.base_commit
+            self.worktree_folder(ticket),
+            ticket.branch,
+            ticket.evidence.base_commit,
+            hooks=self._team.options.git_hooks,
         )
+
+    async def remove(self, ticket: Ticket) -> None:
+        """Remove the ticket's worktree and branch, of which the tip is kept under a reference."""
+        if ticket.branch:
+            await self._team.workspace.archive_branch(ticket.branch, ticket.id)
+        folder = self.worktree_folder(ticket)
+        await self._team.workspace.remove_worktree(folder, ticket.branch or None)
+
+    async def _prepared(self, ticket: Ticket, context: Context) -> Worktree:
+        """A worktree in which everything that the ticket needs can be done.
+
+        Raises TicketBlockedError and SigningFailedError.
+        """
+        worktree = await self.worktree(ticket)
+        fault_point("run: worktree made")
+        brought = (test.path for test in ticket.acceptance_tests)
+        await worktree.require_changeable([ticket.target_file, *brought])
+        await worktree.require_signing()
+        director = self._team.resource_director
+        for remark in (*worktree.remarks, *_about_hooks(await worktree.skipped_hooks())):
+            context.report(Progress("step", director.agent_type, remark))
+            await director.log("step", remark, ticket.id)
+        return worktree
 
     async def _require_startable(self, ticket: Ticket) -> None:
         if ticket.state not in _STARTABLE:
@@ -122,7 +161,7 @@ class TicketWork:
         language = snapshot.language_of(ticket.target_file).with_runner(runner.adapter.name)
         return Workbench(
             ticket=ticket,
-            worktree=await self.worktree(ticket),
+            worktree=await self._prepared(ticket, context),
             runner=runner,
             suite_runner=await self.suite_runner(ticket),
             repo_map=snapshot.repo_map,
@@ -137,12 +176,17 @@ class TicketWork:
         """A fresh branch from the base; what an earlier run committed is kept under a ref."""
         if ticket.branch:
             await self._team.workspace.archive_branch(ticket.branch, ticket.id)
+            fault_point("run: old branch archived")
             await self._team.workspace.remove_worktree(self.worktree_folder(ticket), ticket.branch)
+            fault_point("run: old branch removed")
         ticket.base_branch = base_branch
         ticket.branch = f"tenon/{ticket.id}-{slug(ticket.title, 32)}"
+        ticket.state = TicketState.READY
         ticket.note = ""
+        ticket.conflicts = []
         ticket.evidence = Evidence(base_commit=base_commit)
         await self.save(ticket)
+        fault_point("run: branch noted")
 
     async def _requirements(self, ticket: Ticket) -> list[Requirement]:
         """The ticket's requirements as the spec file has them now."""
@@ -155,10 +199,17 @@ class TicketWork:
         await self.save(ticket)
         context.report(Progress("step", "resource_director", f"blocked: {reason}"))
 
-    async def _back_to_ready(self, ticket: Ticket) -> None:
+    async def _back_to_ready(self, ticket: Ticket, note: str) -> None:
         ticket.state = TicketState.READY
-        ticket.note = "The work was stopped before it was finished; run the ticket to start anew."
+        ticket.note = note
         await self.save(ticket)
+
+
+def _about_hooks(names: list[str]) -> list[str]:
+    if not names:
+        return []
+    hooks = f"Your Git hook{'s' if len(names) > 1 else ''} {', '.join(names)}"
+    return [f"{hooks} will not run for the ticket's commits; TENON_GIT_HOOKS=1 runs them."]
 
 
 def _words(ticket: Ticket, requirements: list[Requirement], language: Language) -> str:

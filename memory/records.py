@@ -144,6 +144,7 @@ class TicketState(StrEnum):
     TESTING = "testing"
     IMPLEMENTING = "implementing"
     REVIEW = "review"
+    CONFLICTED = "conflicted"
     MERGED = "merged"
     BLOCKED = "blocked"
     REJECTED = "rejected"
@@ -261,9 +262,13 @@ class Ticket(Record):
     base_branch: str = ""
     branch: str = ""
     note: str = ""
-    """Why the ticket is blocked or rejected, in words for a person."""
+    """Why the ticket is blocked, conflicted or rejected, in words for a person."""
+    conflicts: list[str] = Field(default_factory=list)
+    """Files of which the ticket and its base branch have changed the same lines."""
     feedback: list[str] = Field(default_factory=list)
     """What the person said when sending the work back."""
     pending_merge: str | None = None
     """Merge commit that an accept has prepared but not yet confirmed (the journal)."""
+    pending_rebase: Evidence | None = None
+    """What holds as soon as the branch is at its last commit (the journal of a rebase)."""
     evidence: Evidence = Field(default_factory=Evidence)

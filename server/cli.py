@@ -7,7 +7,19 @@ import asyncio
 import sys
 from pathlib import Path
 
-from server.commands import Command, accept, add, doctor, pull, reject, run, run_one, show, tickets
+from server.commands import (
+    Command,
+    accept,
+    add,
+    doctor,
+    pull,
+    rebase,
+    reject,
+    run,
+    run_one,
+    show,
+    tickets,
+)
 from server.commands import models as list_models
 
 USAGE_ERROR = 2
@@ -74,7 +86,7 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 
 def _add_tickets(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    group = commands.add_parser("ticket", help="see, run, accept or reject tickets")
+    group = commands.add_parser("ticket", help="see, run, accept, rebase or reject tickets")
     verbs = group.add_subparsers(required=True, metavar="ACTION")
     _add(verbs, "list", tickets, "list the tickets")
     _add_ticket(verbs)
@@ -82,6 +94,7 @@ def _add_tickets(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         ("show", show, "show a ticket with its evidence and its diff"),
         ("run", run_one, "let the pair work on a ticket"),
         ("accept", accept, "merge a finished ticket"),
+        ("rebase", rebase, "bring a finished ticket onto its base branch as it is now"),
         ("reject", reject, "send a finished ticket back to work, or drop it"),
     ):
         _add(verbs, name, command, text).add_argument("id", help="id, or its beginning")

@@ -130,6 +130,12 @@ async def accept(options: argparse.Namespace) -> int:
     return await _act(options, "tenon/tickets/accept", params, "merged")
 
 
+async def rebase(options: argparse.Namespace) -> int:
+    """`tenon ticket rebase`; it fails when the ticket does not get to review."""
+    params = protocol.TicketRebaseParams(options.id)
+    return await _act(options, "tenon/tickets/rebase", params, "review")
+
+
 async def reject(options: argparse.Namespace) -> int:
     """`tenon ticket reject`."""
     params = protocol.TicketRejectParams(options.id, options.reason, options.drop)

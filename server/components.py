@@ -43,6 +43,8 @@ def team_options(values: Settings) -> TeamOptions:
         max_minutes=values.max_minutes,
         max_candidates=values.max_candidates,
         test_timeout=values.test_timeout,
+        parallel_tickets=values.parallel_tickets,
+        git_hooks=values.git_hooks,
     )
 
 

@@ -17,7 +17,7 @@ T = TypeVar("T")
 RequirementStatus = Literal["planned", "inProgress", "review", "done", "blocked", "none"]
 
 _RANKED: tuple[tuple[RequirementStatus, frozenset[TicketState]], ...] = (
-    ("blocked", frozenset({TicketState.BLOCKED})),
+    ("blocked", frozenset({TicketState.BLOCKED, TicketState.CONFLICTED})),
     ("inProgress", frozenset({TicketState.TESTING, TicketState.IMPLEMENTING})),
     ("review", frozenset({TicketState.REVIEW})),
     ("planned", frozenset({TicketState.DRAFT, TicketState.READY})),

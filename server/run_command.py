@@ -126,10 +126,11 @@ class RunCommand:
         if not await self._asked(f"Merge {ticket_id} {built.ticket.title}?"):
             outcome.problem = f"{ticket_id} was not accepted. It stays in review."
             return False
-        await self._narrated("tenon/tickets/accept", TicketParams(ticket_id))
-        merged = await self._built(ticket_id, diff=built.diff)
-        outcome.tickets[-1] = merged
-        return True
+        accepted = await self._narrated("tenon/tickets/accept", TicketParams(ticket_id))
+        outcome.tickets[-1] = await self._built(ticket_id, diff=built.diff)
+        if accepted.ticket.state != "merged":
+            outcome.problem = f"{ticket_id} is {accepted.ticket.state}: {accepted.ticket.note}"
+        return not outcome.problem
 
     async def _built(self, ticket_id: str, diff: str | None = None) -> BuiltTicket:
         params = TicketParams(ticket_id)

@@ -146,6 +146,10 @@ class Settings(BaseSettings):
     max_minutes: float = Field(default=20, gt=0)
     max_candidates: int = Field(default=200, ge=1)
     test_timeout: float = Field(default=60, gt=0)
+    parallel_tickets: int = Field(default=1, ge=1)
+    """Tickets of a repository that run at a time."""
+    git_hooks: bool = False
+    """Whether the repository's own hooks run for commits of tickets."""
 
     @field_validator("model_sources", "model_fallbacks", mode="before")
     @classmethod

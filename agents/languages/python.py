@@ -74,7 +74,8 @@ class Python:
         folders = [str(PurePosixPath(path).parent) for path in tests]
         folder = max(folders, key=folders.count, default="tests")
         stem = f"test_{identifier(subject)}"
-        if f"{stem}.py" in {PurePosixPath(path).name for path in self.files}:
+        # Not all file systems tell names apart that differ only in case.
+        if f"{stem}.py".casefold() in {PurePosixPath(path).name.casefold() for path in self.files}:
             stem += f"_{identifier(unique)}"
         return f"{stem}.py" if folder == "." else f"{folder}/{stem}.py"
 

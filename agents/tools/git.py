@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from agents.errors import GitRefusedError, NotReadyError
+from agents.fault_points import fault_point
 from agents.tools import large_files, merge, worktree_list
 from agents.tools.commits import identity
 from agents.tools.confine import decode
@@ -19,6 +21,7 @@ from agents.tools.worktree import Worktree
 
 __all__ = ["ChangedFile", "Head", "Workspace", "Worktree"]
 
+_STALE_SECONDS = 60
 _STATUS: dict[str, Literal["added", "modified", "deleted"]] = {"A": "added", "D": "deleted"}
 
 
@@ -184,8 +187,10 @@ class Workspace:
         Nothing happens for what is gone already; a branch that is checked out elsewhere stays.
         """
         await worktree_list.remove(self._git, await self._outside(directory))
+        fault_point("remove: worktree gone")
         if branch:
             await worktree_list.delete_branch(self._git, branch)
+            fault_point("remove: branch gone")
 
     async def _outside(self, directory: Path) -> Path:
         """`directory`, resolved; whatever holds or lies in the workspace is refused."""
@@ -226,6 +231,39 @@ class Workspace:
         """
         await merge.finish(self._git, base_branch, merge_commit)
 
+    async def tip(self, branch: str) -> str | None:
+        """Id of the last commit of `branch`, None if there is no such branch."""
+        name = f"refs/heads/{branch}^{{commit}}"
+        try:
+            return (await self._git.run("rev-parse", "--verify", "--quiet", name)).strip()
+        except GitFailedError:
+            return None
+
+    async def move_branch(self, branch: str, commit: str, expected: str) -> None:
+        """Move a branch of Tenon's own. Raises GitRefusedError if it is not at `expected`."""
+        reference = f"refs/heads/{branch}"
+        await self._git.run("update-ref", "-m", "tenon: rebase", reference, commit, expected)
+
+    async def branches(self, folder: str) -> set[str]:
+        """Names of the branches below ``folder/``."""
+        command = ("for-each-ref", "--format=%(refname:lstrip=2)", f"refs/heads/{folder}/")
+        return set((await self._git.run(*command)).split())
+
+    async def worktrees_in(self, folder: Path) -> set[Path]:
+        """Worktrees below `folder`: those that Git knows, and those that are only folders."""
+        folder = await asyncio.to_thread(folder.resolve)
+        known = {entry.path for entry in await worktree_list.entries(self._git)}
+        there = await asyncio.to_thread(_folders, folder)
+        return {path for path in known if path.parent == folder} | there
+
+    async def drop_stale_locks(self, *folders: str) -> None:
+        """Remove what a killed Git has locked of the references below ``refs/<folder>/``.
+
+        Git holds such a lock for milliseconds; one that is a minute old belongs to nobody.
+        """
+        common = Path((await self._git.run("rev-parse", "--git-common-dir")).strip())
+        await asyncio.to_thread(_drop_locks, [self.root / common / "refs" / f for f in folders])
+
     async def contains(self, branch: str, commit: str) -> bool:
         """Whether `branch` holds `commit`; False if either does not exist."""
         return await merge.is_ancestor(self._git, commit, f"refs/heads/{branch}")
@@ -236,14 +274,23 @@ class Workspace:
 
     async def archive_branch(self, branch: str, name: str) -> str | None:
         """Keep the tip of `branch` under ``refs/tenon/archive/<name>/``; None if it is gone."""
-        tip = f"refs/heads/{branch}^{{commit}}"
-        try:
-            commit = (await self._git.run("rev-parse", "--verify", "--quiet", tip)).strip()
-        except GitFailedError:
+        commit = await self.tip(branch)
+        if commit is None:
             return None
         reference = f"refs/tenon/archive/{name}/{commit[:12]}"
         await self._git.run("update-ref", reference, commit)
         return reference
+
+
+def _folders(folder: Path) -> set[Path]:
+    return {path for path in folder.iterdir() if path.is_dir()} if folder.is_dir() else set()
+
+
+def _drop_locks(folders: Sequence[Path]) -> None:
+    for lock in (lock for folder in folders for lock in folder.rglob("*.lock")):
+        with suppress(OSError):
+            if time.time() - lock.stat().st_mtime > _STALE_SECONDS:
+                lock.unlink()
 
 
 def _unusable(path: Path, error: GitFailedError) -> NotReadyError:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import shutil
 import tempfile
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -54,6 +56,8 @@ class Sandbox:
     kind: Literal["bubblewrap", "limits"]
     warning: str = ""
     """For a person, if confinement is weaker than it could be."""
+    turns: asyncio.Semaphore | None = None
+    """Held by each run, where runs take turns."""
 
     @classmethod
     async def probe(cls) -> Sandbox:
@@ -107,12 +111,13 @@ class Sandbox:
         if self.kind == "bubblewrap":
             command = limited(list(argv), limits, own_user_namespace=True)
             wrapped = [*_bubblewrap(cwd, writable, readable, limits), "--", *command]
-            return await supervise(wrapped, cwd=Path("/"), env=environment, limits=limits)
+            async with self.turns or nullcontext():
+                return await supervise(wrapped, cwd=Path("/"), env=environment, limits=limits)
         with tempfile.TemporaryDirectory(prefix="tenon-run-", ignore_cleanup_errors=True) as home:
             mark = uuid.uuid4().hex
             environment.update({"HOME": home, "TMPDIR": home, MARK: mark})
             command = limited(list(argv), limits, own_user_namespace=False)
-            async with guarded(f"{MARK}={mark}"):
+            async with self.turns or nullcontext(), guarded(f"{MARK}={mark}"):
                 return await supervise(command, cwd=cwd, env=environment, limits=limits, mark=mark)
 
 

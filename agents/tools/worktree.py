@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from agents.errors import NotReadyError
+from agents.errors import GitRefusedError, NotReadyError
 from agents.tools import commits, rebase
 from agents.tools.confine import confined, decode, writable
 from agents.tools.git_command import GitFailedError, in_worktree
@@ -93,8 +93,8 @@ class Worktree:
         await self._git.run("clean", "-ffd", "--quiet")
 
     @asynccontextmanager
-    async def visiting(self, commit: str) -> AsyncGenerator[None, None]:
-        """The files of `commit` within the block, those of the branch's tip afterwards.
+    async def visiting(self, commit: str, back: str = "") -> AsyncGenerator[None, None]:
+        """The files of `commit` within the block, those of `back` or the branch's tip afterwards.
 
         The branch does not move, so that a kill in between leaves it as it was.
         """
@@ -102,7 +102,8 @@ class Worktree:
             await self._check_out("--detach", commit)
             yield
         finally:
-            await asyncio.shield(self._check_out(self.branch))
+            target = ("--detach", back) if back else (self.branch,)
+            await asyncio.shield(self._check_out(*target))
 
     @asynccontextmanager
     async def replayed(
@@ -111,8 +112,14 @@ class Worktree:
         """Within the block, the branch's commits after `since` lie on top of `onto`.
 
         Gives the new tip; the branch itself does not move, and its files are back afterwards.
-        Raises MergeConflictError naming the files, if `resolve` has no text for one.
+        Raises MergeConflictError naming the files, if `resolve` has no text for one, and
+        GitRefusedError if somebody has left changes in the folder.
         """
+        if await self._git.run("status", "--porcelain", "--untracked-files=no"):
+            raise GitRefusedError(
+                f"{self.root} holds changes that are not committed. Commit them there, or drop "
+                "them: git reset --hard"
+            )
         tip = (await self._git.run("rev-parse", f"refs/heads/{self.branch}")).strip()
         async with self.visiting(tip):
             yield await rebase.replay(self._git, onto, since, resolve)

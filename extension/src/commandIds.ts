@@ -9,6 +9,7 @@ export const COMMAND_IDS = [
   "tenon.ticket.cancel",
   "tenon.ticket.showDiff",
   "tenon.ticket.accept",
+  "tenon.ticket.rebase",
   "tenon.ticket.reject",
   "tenon.ticket.buildForTests",
   "tenon.ticket.makeReady",

@@ -44,6 +44,7 @@ export function activate(context: vscode.ExtensionContext): void {
     "tenon.ticket.cancel": (target) => tickets.cancel(target),
     "tenon.ticket.showDiff": (target) => tickets.showDiff(target),
     "tenon.ticket.accept": (target) => tickets.accept(target),
+    "tenon.ticket.rebase": (target) => tickets.rebase(target),
     "tenon.ticket.reject": (target) => tickets.reject(target),
     "tenon.ticket.buildForTests": () => tickets.buildForTests(),
     "tenon.ticket.makeReady": (target) => tickets.makeReady(target),

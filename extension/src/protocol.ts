@@ -11,6 +11,7 @@ export type TicketStateName =
   | "testing"
   | "implementing"
   | "review"
+  | "conflicted"
   | "merged"
   | "blocked"
   | "rejected";
@@ -231,7 +232,10 @@ export interface Ticket {
   targetSymbol?: string;
   baseBranch?: string;
   branch?: string;
+  /** Why it is blocked, conflicted or rejected, and what can be done. */
   note?: string;
+  /** Files of which the ticket and its base branch have changed the same lines. */
+  conflicts?: string[];
   /** True while this server works on it. */
   running?: boolean;
 }
@@ -305,6 +309,15 @@ export interface TicketUpdateParams {
 export interface TicketRunParams {
   id: string;
   seed?: number;
+  partialResultToken?: string | number | null;
+}
+
+/**
+ * Bring finished work onto its base branch as it is now, and run its tests and the suite. The
+ * ticket is in review afterwards, or conflicted with its branch as it was.
+ */
+export interface TicketRebaseParams {
+  id: string;
   partialResultToken?: string | number | null;
 }
 
@@ -493,6 +506,7 @@ export const Requests = {
   ticketsRun: "tenon/tickets/run",
   ticketsCancel: "tenon/tickets/cancel",
   ticketsAccept: "tenon/tickets/accept",
+  ticketsRebase: "tenon/tickets/rebase",
   ticketsReject: "tenon/tickets/reject",
   editsPropose: "tenon/edits/propose",
   modelsList: "tenon/models/list",
@@ -536,6 +550,7 @@ export interface RequestTypes {
   "tenon/tickets/run": { params: TicketRunParams; result: TicketResult };
   "tenon/tickets/cancel": { params: TicketParams; result: TicketResult };
   "tenon/tickets/accept": { params: TicketParams; result: TicketResult };
+  "tenon/tickets/rebase": { params: TicketRebaseParams; result: TicketResult };
   "tenon/tickets/reject": { params: TicketRejectParams; result: TicketResult };
   "tenon/edits/propose": { params: EditProposeParams; result: EditProposal };
   "tenon/models/list": { params: ModelsParams; result: ModelsResult };

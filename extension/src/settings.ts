@@ -44,6 +44,8 @@ export const SERVER_SETTINGS = [
   "maxMinutes",
   "maxCandidates",
   "testTimeout",
+  "parallelTickets",
+  "gitHooks",
 ] as const;
 
 /**

@@ -23,6 +23,7 @@ const STATES: TicketStateName[] = [
   "testing",
   "implementing",
   "review",
+  "conflicted",
   "merged",
   "blocked",
   "rejected",
@@ -33,6 +34,7 @@ test("every state has a group, and what needs the person comes first", () => {
 
   assert.deepEqual(groups, [
     "review",
+    "conflicted",
     "working",
     "blocked",
     "ready",
@@ -51,6 +53,18 @@ test("a ticket that is being worked on is in progress and can be cancelled", () 
 
   assert.equal(groupOf(running).id, "working");
   assert.equal(contextValue(running), "ticket.running");
+});
+
+test("the page of a conflicted ticket names the files and the choices", () => {
+  const conflicted = ticket("conflicted", {
+    note: "Rebase the ticket, or reject it.",
+    conflicts: ["src/a`b.py", "c.py"],
+  });
+
+  const page = ticketPage({ ticket: conflicted, evidence: {}, log: [] });
+
+  assert.match(page, /> Rebase the ticket, or reject it\./);
+  assert.match(page, /## Files in conflict\n\n- `` src\/a`b\.py ``\n- `c\.py`/);
 });
 
 test("the page says where code that passes the tests disagrees, and what search changed", () => {

@@ -99,7 +99,10 @@ class PairBench:
                 result.note = ticket.note
                 result.files = best_attempt(ticket)
                 return
-            await team.accept_ticket(ticket.id)
+            merged = await team.accept_ticket(ticket.id)
+            if merged.state is not TicketState.MERGED:
+                result.note = merged.note
+                return
         result.claimed = bool(tickets)
         result.note = "" if tickets else "The wish led to no ticket."
 

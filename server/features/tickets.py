@@ -16,6 +16,7 @@ from server.protocol import (
     TicketListParams,
     TicketListResult,
     TicketParams,
+    TicketRebaseParams,
     TicketRejectParams,
     TicketResult,
     TicketRunParams,
@@ -92,8 +93,14 @@ async def cancel(server: TenonServer, params: TicketParams, _report: Report) -> 
         return _result(team, await team.cancel_ticket(params.id))
 
 
+async def rebase(server: TenonServer, params: TicketRebaseParams, report: Report) -> TicketResult:
+    """Bring finished work onto its base branch as it is now."""
+    async with server.app.team() as team:
+        return _result(team, await team.rebase_ticket(params.id, report))
+
+
 async def accept(server: TenonServer, params: TicketParams, _report: Report) -> TicketResult:
-    """Merge a finished ticket."""
+    """Merge a finished ticket, or find it conflicted."""
     async with server.app.team() as team:
         return _result(team, await team.accept_ticket(params.id))
 
@@ -118,5 +125,6 @@ HANDLERS: dict[str, Handler] = {
     "tenon/tickets/run": run,
     "tenon/tickets/cancel": cancel,
     "tenon/tickets/accept": accept,
+    "tenon/tickets/rebase": rebase,
     "tenon/tickets/reject": reject,
 }

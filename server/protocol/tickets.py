@@ -11,7 +11,15 @@ from server.protocol.notifications import ActivityEntry
 from server.protocol.spec import Criterion
 
 TicketStateName = Literal[
-    "draft", "ready", "testing", "implementing", "review", "merged", "blocked", "rejected"
+    "draft",
+    "ready",
+    "testing",
+    "implementing",
+    "review",
+    "conflicted",
+    "merged",
+    "blocked",
+    "rejected",
 ]
 
 
@@ -35,6 +43,9 @@ class Ticket:
     base_branch: str = ""
     branch: str = ""
     note: str = ""
+    """Why it is blocked, conflicted or rejected, and what can be done."""
+    conflicts: list[str] = Factory(list)
+    """Files of which the ticket and its base branch have changed the same lines."""
     running: bool = False
     """True while this server works on it."""
 
@@ -128,6 +139,17 @@ class TicketRunParams:
 
     id: str
     seed: int = 0
+    partial_result_token: str | int | None = None
+
+
+@define
+class TicketRebaseParams:
+    """Bring finished work onto its base branch as it is now, and run its tests and the suite.
+
+    The ticket is in review afterwards, or conflicted with its branch as it was.
+    """
+
+    id: str
     partial_result_token: str | int | None = None
 
 

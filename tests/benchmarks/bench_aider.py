@@ -20,8 +20,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from agents.progress import silent
+from agents.tools.runners.choose import choose
 from agents.tools.sandbox import Sandbox
-from agents.tools.test_runner import PytestRunner, find_python
+from agents.tools.test_runner import TestRunner
 from server.bench.attempt import PairBench
 from server.bench.command import read_tasks
 from server.bench.task import Task, wanted
@@ -97,7 +98,7 @@ async def _solves(task: Task, repository: Path, place: Path) -> bool:
     commit(repository, {task.target_file: text})
     with tempfile.TemporaryDirectory(dir=place) as folder:
         checkout = clean_checkout(repository, Path(folder) / "checkout", task.tests)
-        runner = PytestRunner(await Sandbox.probe(), find_python(checkout), timeout=60)
+        runner = TestRunner(await Sandbox.probe(), choose(checkout, task.target_file), timeout=60)
         return (await runner.run(checkout, list(task.tests))).green
 
 

@@ -122,7 +122,8 @@ class JavaScript:
         spec = sum(PurePosixPath(path).stem.endswith(".spec") for path in suites)
         ending = (".spec" if spec * 2 > len(suites) else ".test") + PurePosixPath(target).suffix
         stem = self._styled(subject)
-        if stem + ending in {PurePosixPath(path).name for path in self.project.files}:
+        taken = {PurePosixPath(path).name.casefold() for path in self.project.files}
+        if (stem + ending).casefold() in taken:
             stem += f"-{identifier(unique)}"
         return posixpath.join(folder, stem + ending)
 

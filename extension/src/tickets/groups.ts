@@ -15,6 +15,7 @@ export interface Group {
 /** In the order of what needs the person first. */
 export const GROUPS: readonly Group[] = [
   group("review", "Needs Your Review", "git-pull-request", "charts.purple", ["review"]),
+  group("conflicted", "Conflicts", "git-compare", "charts.red", ["conflicted"]),
   group("working", "In Progress", "beaker", "charts.orange", ["testing", "implementing"]),
   group("blocked", "Blocked", "warning", "charts.red", ["blocked"]),
   group("ready", "Ready", "circle-large-outline", "charts.blue", ["ready"]),

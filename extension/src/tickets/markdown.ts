@@ -29,6 +29,7 @@ export function ticketPage({ ticket, evidence, log }: TicketDetail): string {
     `# ${escapeMarkdown(ticket.title)}`,
     facts(ticket),
     note(ticket),
+    section("Files in conflict", conflicts(ticket)),
     ticket.description ? quote(ticket.description) : "",
     section("Acceptance criteria", criteria(ticket.criteria ?? [])),
     section("Please decide", doubts(evidence)),
@@ -68,6 +69,10 @@ function facts(ticket: Ticket): string {
 
 function note(ticket: Ticket): string {
   return ticket.note ? quote(ticket.note) : "";
+}
+
+function conflicts({ conflicts: files = [] }: Ticket): string {
+  return files.map((file) => `- ${code(file)}`).join("\n");
 }
 
 function criteria(list: Criterion[]): string {

@@ -66,6 +66,7 @@ export class Reviews implements vscode.Disposable {
 
   async #follow(): Promise<void> {
     const state = this.active && this.team.ticket(this.active)?.state;
-    await vscode.commands.executeCommand("setContext", "tenon.reviewing", state === "review");
+    const decidable = state === "review" || state === "conflicted";
+    await vscode.commands.executeCommand("setContext", "tenon.reviewing", decidable);
   }
 }

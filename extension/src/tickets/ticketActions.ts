@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import * as vscode from "vscode";
 import { isCancelled } from "../errors";
-import type { Ticket, TicketResult } from "../protocol";
+import type { RequestTypes, Ticket, TicketResult } from "../protocol";
 import type { Team } from "../team";
 import { addForTests } from "./addForTests";
 import { groupOf } from "./groups";
@@ -41,10 +41,18 @@ export class TicketActions {
     if (!ticket) {
       return;
     }
-    const result = await this.#runAndWait(ticket.id);
-    await this.team.refreshTickets();
-    if (result) {
-      await this.#tellOutcome(result.ticket, result.message);
+    await this.#work(ticket.id, "tenon/tickets/run", {
+      id: ticket.id,
+      seed: randomInt(MOST_SEED),
+    });
+  }
+
+  /** Bring finished work onto its base branch as it is now, and run its tests and the suite. */
+  async rebase(target: unknown): Promise<void> {
+    const ticket = await this.#choose(target, isReviewable);
+    if (ticket) {
+      await this.reviews.close(ticket.id);
+      await this.#work(ticket.id, "tenon/tickets/rebase", { id: ticket.id });
     }
   }
 
@@ -72,6 +80,10 @@ export class TicketActions {
     const result = await this.team.connection.request("tenon/tickets/accept", { id: ticket.id });
     await this.reviews.close(ticket.id);
     await this.team.refreshTickets();
+    if (result.ticket.state !== "merged") {
+      await this.#tellOutcome(result.ticket, result.message);
+      return;
+    }
     const merged = `“${ticket.title}” is merged into ${result.ticket.baseBranch ?? "its branch"}.`;
     void vscode.window.showInformationMessage([merged, result.message].filter(Boolean).join(" "));
   }
@@ -98,20 +110,33 @@ export class TicketActions {
     }
   }
 
-  /** The ticket after the run; undefined if it was cancelled. */
-  async #runAndWait(id: string): Promise<TicketResult | undefined> {
+  /** Let the team work on a ticket, tell its steps, and say what came of it. */
+  async #work<M extends "tenon/tickets/run" | "tenon/tickets/rebase">(
+    id: string,
+    method: M,
+    params: RequestTypes[M]["params"],
+  ): Promise<void> {
+    const result = await this.#untilDone(id, method, params);
+    await this.team.refreshTickets();
+    if (result) {
+      await this.#tellOutcome(result.ticket, result.message);
+    }
+  }
+
+  /** The ticket afterwards; undefined if the work was cancelled. */
+  async #untilDone<M extends "tenon/tickets/run" | "tenon/tickets/rebase">(
+    id: string,
+    method: M,
+    params: RequestTypes[M]["params"],
+  ): Promise<TicketResult | undefined> {
     const location = { viewId: "tenon.tickets" };
     try {
       return await vscode.window.withProgress({ location }, () =>
-        this.team.connection.request(
-          "tenon/tickets/run",
-          { id, seed: randomInt(MOST_SEED) },
-          {
-            onProgress: (value) => {
-              this.team.noteStep(id, value);
-            },
+        this.team.connection.request(method, params, {
+          onProgress: (value) => {
+            this.team.noteStep(id, value);
           },
-        ),
+        }),
       );
     } catch (error) {
       if (isCancelled(error)) {
@@ -158,6 +183,8 @@ export class TicketActions {
       if ((await vscode.window.showInformationMessage(text, show)) === show) {
         await this.reviews.show(ticket.id);
       }
+    } else if (ticket.state === "conflicted") {
+      await this.#askAboutConflict(ticket);
     } else if (ticket.state === "blocked") {
       const details = "Show Details";
       const reason = ticket.note ?? message;
@@ -167,14 +194,28 @@ export class TicketActions {
       }
     }
   }
+
+  /** A conflict is the person's to decide: each button is one of the choices. */
+  async #askAboutConflict(ticket: Ticket): Promise<void> {
+    const [rebase, again, details] = ["Rebase", "Run Anew", "Show Details"];
+    const text = `“${ticket.title}” cannot be merged. ${ticket.note ?? ""}`.trim();
+    const choice = await vscode.window.showWarningMessage(text, rebase, again, details);
+    if (choice === rebase) {
+      await this.rebase(ticket.id);
+    } else if (choice === again) {
+      await this.run(ticket.id);
+    } else if (choice === details) {
+      await this.showDetails(ticket.id);
+    }
+  }
 }
 
 function isRunnable({ state, running }: Ticket): boolean {
-  return !running && ["ready", "testing", "implementing", "blocked"].includes(state);
+  return !running && ["ready", "testing", "implementing", "blocked", "conflicted"].includes(state);
 }
 
-function isReviewable({ state }: Ticket): boolean {
-  return state === "review";
+function isReviewable({ state, running }: Ticket): boolean {
+  return !running && (state === "review" || state === "conflicted");
 }
 
 function idOf(target: unknown): string | undefined {

@@ -118,7 +118,8 @@ export class TicketTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
   }
 
   #showBadge(): void {
-    const value = this.team.tickets.filter(({ state }) => state === "review").length;
+    const waiting = ({ state }: Ticket): boolean => state === "review" || state === "conflicted";
+    const value = this.team.tickets.filter(waiting).length;
     this.#view.badge = value
       ? { value, tooltip: value === 1 ? "1 ticket to review" : `${value} tickets to review` }
       : undefined;
@@ -154,8 +155,9 @@ export class TicketTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
   }
 }
 
-function description({ targetFile, priority }: Ticket): string {
-  return [targetFile, priority ? `priority ${priority}` : ""].filter(Boolean).join(" · ");
+function description({ targetFile, priority, conflicts = [] }: Ticket): string {
+  const files = conflicts.length ? conflicts.join(", ") : targetFile;
+  return [files, priority ? `priority ${priority}` : ""].filter(Boolean).join(" · ");
 }
 
 function groupItem({ group, tickets }: GroupNode): vscode.TreeItem {
