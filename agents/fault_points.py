@@ -7,8 +7,8 @@ import signal
 
 FAULT_POINTS = (
     "run: old branch archived",
-    "run: old branch removed",
     "run: branch noted",
+    "run: old branch removed",
     "run: worktree made",
     "run: baseline run",
     "run: tests written",

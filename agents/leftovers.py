@@ -41,19 +41,24 @@ class Leftovers:
         folders = await workspace.worktrees_in(self._work.worktrees)
         names = {folder.name for folder in folders}
         for ticket in tickets:
-            is_left = ticket.id in names or ticket.branch in branches
-            if is_left and ticket.state not in _WITH_A_BRANCH:
-                await self._try(self._remove, ticket)
+            own = [name for name in branches if name.startswith(f"tenon/{ticket.id}-")]
+            if (own or ticket.id in names) and ticket.state not in _WITH_A_BRANCH:
+                await self._try(self._remove, ticket, own)
         known = {ticket.id for ticket in tickets}
         for folder in folders:
             if folder.name not in known:
                 await self._try(workspace.remove_worktree, folder, None)
 
-    async def _remove(self, ticket: Ticket) -> None:
+    async def _remove(self, ticket: Ticket, branches: Sequence[str]) -> None:
+        workspace = self._team.workspace
         with self._team.resource_director.claim(ticket.id):
             fresh = await self._team.tools.memory.tickets.get(ticket.id)
-            if fresh is not None and fresh.state not in _WITH_A_BRANCH:
-                await self._work.remove(fresh)
+            if fresh is None or fresh.state in _WITH_A_BRANCH:
+                return
+            await workspace.remove_worktree(self._work.worktree_folder(ticket), None)
+            for branch in branches:
+                await workspace.archive_branch(branch, ticket.id)
+                await workspace.delete_branch(branch)
 
     async def _try(self, work: Callable[..., Awaitable[None]], *arguments: Any) -> None:
         try:

@@ -86,6 +86,7 @@ class TicketRebase:
             ticket.pending_rebase = evidence
             await self._work.save(ticket)
             fault_point("rebase: commits noted")
+            await workspace.archive_branch(ticket.branch, ticket.id)
             await workspace.move_branch(ticket.branch, tip, old)
             fault_point("rebase: branch moved")
 

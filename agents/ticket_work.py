@@ -110,13 +110,6 @@ class TicketWork:
             hooks=self._team.options.git_hooks,
         )
 
-    async def remove(self, ticket: Ticket) -> None:
-        """Remove the ticket's worktree and branch, of which the tip is kept under a reference."""
-        if ticket.branch:
-            await self._team.workspace.archive_branch(ticket.branch, ticket.id)
-        folder = self.worktree_folder(ticket)
-        await self._team.workspace.remove_worktree(folder, ticket.branch or None)
-
     async def _prepared(self, ticket: Ticket, context: Context) -> Worktree:
         """A worktree in which everything that the ticket needs can be done.
 
@@ -174,19 +167,21 @@ class TicketWork:
 
     async def _begin_anew(self, ticket: Ticket, base_branch: str, base_commit: str) -> None:
         """A fresh branch from the base; what an earlier run committed is kept under a ref."""
-        if ticket.branch:
-            await self._team.workspace.archive_branch(ticket.branch, ticket.id)
+        old = ticket.branch
+        if old:
+            await self._team.workspace.archive_branch(old, ticket.id)
             fault_point("run: old branch archived")
-            await self._team.workspace.remove_worktree(self.worktree_folder(ticket), ticket.branch)
-            fault_point("run: old branch removed")
+        ticket.state = TicketState.READY
         ticket.base_branch = base_branch
         ticket.branch = f"tenon/{ticket.id}-{slug(ticket.title, 32)}"
-        ticket.state = TicketState.READY
         ticket.note = ""
         ticket.conflicts = []
+        ticket.pending_rebase = None
         ticket.evidence = Evidence(base_commit=base_commit)
         await self.save(ticket)
         fault_point("run: branch noted")
+        await self._team.workspace.remove_worktree(self.worktree_folder(ticket), old or None)
+        fault_point("run: old branch removed")
 
     async def _requirements(self, ticket: Ticket) -> list[Requirement]:
         """The ticket's requirements as the spec file has them now."""

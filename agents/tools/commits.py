@@ -75,7 +75,7 @@ async def commit(git: GitCommand, paths: Sequence[str], message: str, *, hooks: 
         try:
             await git.run(*who, "commit", "--no-verify", *options, "--only", "--", *paths)
         except GitFailedError as error:
-            raise await _in_words(git, error) from error
+            raise await in_words(git, error) from error
         return
     staged = await _blobs(git, ":", paths)
     with tempfile.TemporaryDirectory(prefix="tenon-trace-") as scratch:
@@ -89,7 +89,7 @@ async def commit(git: GitCommand, paths: Sequence[str], message: str, *, hooks: 
                 raise _refused(
                     f"refused the commit and said: {clean(error.stderr)}", hook
                 ) from error
-            raise await _in_words(git, error) from error
+            raise await in_words(git, error) from error
     committed = await _blobs(git, "HEAD:", paths)
     if changed := [path for path in paths if staged[path] != committed[path]]:
         await git.run("reset", "--hard", "--quiet", "HEAD~1")
@@ -129,7 +129,8 @@ def _failed_hook(trace: Path) -> str:
     return ""
 
 
-async def _in_words(git: GitCommand, error: GitFailedError) -> GitRefusedError:
+async def in_words(git: GitCommand, error: GitFailedError) -> GitRefusedError:
+    """`error`, or what a person can do where it is their key that did not sign."""
     unsigned = _NOT_WRITTEN in error.stderr and await signs(git)
     return _unsigned(error) if unsigned else error
 

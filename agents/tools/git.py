@@ -14,7 +14,7 @@ from typing import Literal
 from agents.errors import GitRefusedError, NotReadyError
 from agents.fault_points import fault_point
 from agents.tools import large_files, merge, worktree_list
-from agents.tools.commits import identity
+from agents.tools.commits import identity, in_words
 from agents.tools.confine import decode
 from agents.tools.git_command import GitCommand, GitFailedError
 from agents.tools.worktree import Worktree
@@ -159,9 +159,11 @@ class Workspace:
                 await self._git.run(
                     *who, "commit", "--quiet", "-m", message.strip(), "--only", "--", path
                 )
-        except BaseException:
+        except BaseException as error:
             if not known:
                 await asyncio.shield(self._git.run("reset", "--quiet", "--", path))
+            if isinstance(error, GitFailedError):
+                raise await in_words(self._git, error) from error
             raise
         return (await self.head()).commit
 
@@ -189,8 +191,12 @@ class Workspace:
         await worktree_list.remove(self._git, await self._outside(directory))
         fault_point("remove: worktree gone")
         if branch:
-            await worktree_list.delete_branch(self._git, branch)
+            await self.delete_branch(branch)
             fault_point("remove: branch gone")
+
+    async def delete_branch(self, branch: str) -> None:
+        """Delete a branch of Tenon's own, unless it is gone or checked out."""
+        await worktree_list.delete_branch(self._git, branch)
 
     async def _outside(self, directory: Path) -> Path:
         """`directory`, resolved; whatever holds or lies in the workspace is refused."""

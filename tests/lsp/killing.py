@@ -76,6 +76,10 @@ class Life:
         await self.ask("tenon/tickets/run", TicketRunParams(ticket_id))
         return ticket_id
 
+    async def end(self):
+        """Wait until the server has ended by itself; its exit code, negative for a signal."""
+        return await asyncio.wait_for(self._process.wait(), 60)
+
     @property
     def _process(self):
         process = self._client.process

@@ -233,3 +233,28 @@ def test_ticket_cannot_bring_files_from_elsewhere(repository, tmp_path):
         variables=environment(tmp_path / "env"),
     )
     assert done.returncode == 1 and "test_other.py" in done.stderr
+
+
+def test_conflict_is_told_with_the_choices_and_rebased(repository, tmp_path):
+    variables = environment(tmp_path / "env")
+    where = ("--repository", repository)
+    held_back = variables | {"TENON_FAULT_POINT": "run: in review"}  # dies before the merge
+    tenon("run", "--yes", "--request", REQUEST, *where, variables=held_back)
+    (ticket,) = json.loads(tenon("ticket", "list", "--json", *where, variables=variables).stdout)[
+        "tickets"
+    ]
+    assert ticket["state"] == "review"
+    cleaning = repository / "textkit/cleaning.py"
+    cleaning.write_text(cleaning.read_text() + "\n\ndef shout(text):\n    return text.upper()\n")
+    git(repository, "commit", "--quiet", "--all", "-m", "somebody else's work")
+
+    accepted = tenon("ticket", "accept", ticket["id"], *where, variables=variables)
+    rebased = tenon("ticket", "rebase", ticket["id"], *where, variables=variables)
+    merged = tenon("ticket", "accept", ticket["id"], *where, variables=variables)
+
+    assert accepted.returncode == 1
+    assert "is conflicted" in accepted.stdout and "Rebase" in accepted.stdout
+    assert "textkit/cleaning.py" in accepted.stdout
+    assert rebased.returncode == 0 and "is review" in rebased.stdout
+    assert merged.returncode == 0 and "is merged" in merged.stdout
+    assert "def shout" in cleaning.read_text() and "def slugify" in cleaning.read_text()

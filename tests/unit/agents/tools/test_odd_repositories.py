@@ -309,6 +309,10 @@ async def test_key_that_cannot_sign_is_told_and_nothing_is_committed(
     signing.git("-C", str(folder), "-c", "commit.gpgsign=false", "commit", "-qm", "by hand")
     with pytest.raises(GitRefusedError, match="signing failed"):
         await workspace.prepare_merge("main", BRANCH, "Merge it")
+    signing.write("spec.md", "# Spec\n")
+    with pytest.raises(GitRefusedError, match="signing failed"):
+        await workspace.commit_file("spec.md", "docs: spec")
+    (signing.root / "spec.md").unlink()
     assert signing.picture() == before
 
 
