@@ -59,7 +59,11 @@ def _parser() -> argparse.ArgumentParser:
     _add_tickets(commands)
     _add_models(commands)
     _add_bench(commands)
-    _add(commands, "doctor", doctor, "check settings, machine and repository")
+    _add(commands, "doctor", doctor, "check settings, machine and repository").add_argument(
+        "--sandbox",
+        action="store_true",
+        help="try to get out of the sandbox, with and without bubblewrap (seconds)",
+    )
     return parser
 
 

@@ -190,6 +190,10 @@ async def pull(options: argparse.Namespace) -> int:
 
 async def doctor(options: argparse.Namespace) -> int:
     """`tenon doctor`; it fails when a finding is an error."""
+    if options.sandbox:
+        from server.sandbox_command import prove_sandbox
+
+        return await prove_sandbox(options)
 
     def failed(result: protocol.DoctorResult) -> bool:
         return any(finding.level == "error" for finding in result.findings)

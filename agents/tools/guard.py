@@ -1,38 +1,107 @@
-"""Ends what a killed server leaves running where no bubblewrap does it.
+"""Keeps a command where no bubblewrap does: nothing that it starts outlives it, or Tenon.
 
-Started as ``python -m agents.tools.guard MARK``. It waits for the end of its standard input,
-which the system closes with the process that started it, however that ended; then it kills
-every process that carries the mark in its environment.
+Started as ``python -m agents.tools.guard``. It reads one line of JSON (`Order`) and runs that
+command as its child. When the command ends, or its own standard input does (which the system
+closes with the process that holds the other end, however that ended), it kills everything that
+is left and ends with the command's exit code. Orphans become its children (PR_SET_CHILD_SUBREAPER,
+Linux), so that no double fork, session or emptied environment hides them.
 """
 
 from __future__ import annotations
 
-import asyncio
+import ctypes
+import json
+import os
+import select
+import signal
 import sys
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+import time
+from collections.abc import Iterator
+from contextlib import suppress
 
-from agents.tools.process_tree import kill_marked
+from agents.tools.process_tree import kill_below
+
+_SUBREAPER = 36
+_CANNOT_START = 127
 
 
-@asynccontextmanager
-async def guarded(mark: str) -> AsyncGenerator[None, None]:
-    """Have the processes with `mark` killed if this process ends within the block."""
-    guard = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", "-m", "agents.tools.guard", mark),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-        start_new_session=True,  # it has to outlive whoever kills the group
-    )
+def order(argv: list[str], env: dict[str, str]) -> bytes:
+    """What a guard is told to run."""
+    return json.dumps({"argv": argv, "env": env}).encode() + b"\n"
+
+
+def main() -> int:
+    """Run the command that standard input names; returns its exit code as a shell would."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
+    command = json.loads(_line())
+    child = _start(command["argv"], command["env"])
+    status = _wait(child)
+    _kill_all(child)
+    if status is None:
+        return 128 + signal.SIGKILL
+    code = os.waitstatus_to_exitcode(status)
+    return code if code >= 0 else 128 - code
+
+
+def _line() -> bytes:
+    """One line, and not a byte more, so that `select` sees what follows."""
+    line = b""
+    while not line.endswith(b"\n"):
+        byte = os.read(0, 1)
+        if not byte:
+            sys.exit(0)
+        line += byte
+    return line
+
+
+def _start(argv: list[str], env: dict[str, str]) -> int:
+    child = os.fork()
+    if child:
+        return child
+    for ignored in (signal.SIGPIPE, signal.SIGXFSZ):  # by Python, for itself
+        signal.signal(ignored, signal.SIG_DFL)
     try:
-        yield
-    finally:
-        with suppress(ProcessLookupError):
-            guard.kill()
-        await asyncio.shield(guard.wait())
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        os.execvpe(argv[0], argv, env)  # noqa: S606 - no shell is what is wanted
+    except OSError as error:
+        os.write(2, f"{argv[0]} cannot be started: {error.strerror}\n".encode())
+    os._exit(_CANNOT_START)
+
+
+def _wait(child: int) -> int | None:
+    """The status of `child` when it ends; None if standard input ends before."""
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    while True:
+        for ended, status in _reaped():
+            if ended == child:
+                return status
+        if 0 in select.select([0, reader], [], [])[0]:
+            return None
+        os.read(reader, 4096)
+
+
+def _reaped() -> Iterator[tuple[int, int]]:
+    """The children that have ended, with their status; none if there is no child at all."""
+    with suppress(ChildProcessError):
+        while (ended := os.waitpid(-1, os.WNOHANG))[0]:
+            yield ended
+
+
+def _kill_all(child: int) -> None:
+    """Kill what is below this process until it has no child left."""
+    with suppress(ChildProcessError):
+        while True:
+            kill_below(os.getpid())
+            with suppress(ProcessLookupError):  # where there is no /proc, only this one is known
+                os.kill(child, signal.SIGKILL)
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+            time.sleep(0.005)
 
 
 if __name__ == "__main__":
-    sys.stdin.buffer.read()
-    kill_marked(sys.argv[1])
+    sys.exit(main())

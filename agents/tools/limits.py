@@ -20,7 +20,7 @@ class Limits:
     timeout: float
     """Wall-clock time of the whole run."""
     memory_bytes: int = 2 * GIB
-    """Address space of each process, and memory of all processes together."""
+    """Address space of each process, and memory of all together, shared memory included."""
     max_output_bytes: int = MIB
     """Kept of standard output, and of standard error. Ten times as much ends the run."""
     max_processes: int = 64
@@ -30,6 +30,10 @@ class Limits:
     address_space: bool = True
     """Whether the kernel is to limit address space; else it limits private memory that may be
     written, for programs that reserve far more than they use (V8: 10 GiB for WebAssembly)."""
+    disk_bytes: int = GIB
+    """What the run may add to the folders that it may write to."""
+    disk_files: int = 200_000
+    """Files that it may add there."""
 
 
 def limited(argv: list[str], limits: Limits, *, own_user_namespace: bool) -> list[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
+import stat
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,6 +42,47 @@ def descendants(root: int) -> set[int]:
     return found
 
 
+def kill_below(root: int) -> None:
+    """Kill the processes below `root`; all are stopped first, so that none can fork meanwhile."""
+    stopped: set[int] = set()
+    while fresh := descendants(root) - stopped:
+        _signal(fresh, signal.SIGSTOP)
+        stopped |= fresh
+    _signal(stopped, signal.SIGKILL)
+
+
+def _signal(pids: Iterable[int], number: int) -> None:
+    for pid in pids:
+        with suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, number)
+
+
+def shared_memory() -> int:
+    """Bytes of the machine's memory in shared mappings, memory files and tmpfs.
+
+    What of it a process made can be in no process's own count: a memory file or System V segment
+    that nobody maps, a tmpfs in a mount namespace of its own.
+    """
+    with suppress(OSError):
+        for line in (_PROC / "meminfo").read_text("ascii").splitlines():
+            if line.startswith("Shmem:"):
+                return int(line.split()[1]) * 1024
+    return 0
+
+
+def open_but_deleted(root: int) -> int:
+    """Bytes on disk of files that processes below `root` hold open and no folder names."""
+    found: dict[tuple[int, int], int] = {}
+    for pid in descendants(root):
+        with suppress(OSError):
+            for link in (_PROC / str(pid) / "fd").iterdir():
+                with suppress(OSError):
+                    status = link.stat()
+                    if stat.S_ISREG(status.st_mode) and status.st_nlink == 0:
+                        found[status.st_dev, status.st_ino] = 512 * status.st_blocks
+    return sum(found.values())
+
+
 def kill_marked(mark: str) -> None:
     """Kill every process whose first environment held `mark`, until none is left."""
     needle = mark.encode()
@@ -48,9 +90,7 @@ def kill_marked(mark: str) -> None:
         marked = [pid for pid in _pids() if needle in _environment(pid)]
         if not marked:
             return
-        for pid in marked:
-            with suppress(ProcessLookupError, PermissionError):
-                os.kill(pid, signal.SIGKILL)
+        _signal(marked, signal.SIGKILL)
 
 
 def _pids() -> Iterator[int]:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import shutil
+import sys
 import tempfile
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from agents.tools.guard import guarded
+from agents.tools.bubblewrap import Namespace, arguments
+from agents.tools.guard import order
 from agents.tools.limits import GIB, MIB, Limits, limited
 from agents.tools.supervise import MARK, SandboxResult, supervise
 
@@ -23,25 +26,14 @@ logger = logging.getLogger(__name__)
 
 NO_BUBBLEWRAP = (
     "Bubblewrap does not work here, so test runs are held by limits on time, memory, processes "
-    "and output only: they could use the network and read or write your files. "
+    "and output only: they could use the network, read or write your files and reach your "
+    "other programs. `tenon doctor --sandbox` shows what is held. "
     "On Debian and Ubuntu `sudo apt-get install bubblewrap` installs it; it also needs "
     "unprivileged user namespaces. Reason: {reason}"
 )
 
-_SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
-_SETTINGS = (
-    "/etc/alternatives",
-    "/etc/group",
-    "/etc/hosts",
-    "/etc/ld.so.cache",
-    "/etc/ld.so.conf",
-    "/etc/ld.so.conf.d",
-    "/etc/localtime",
-    "/etc/mime.types",
-    "/etc/nsswitch.conf",
-    "/etc/passwd",
-    "/etc/ssl/certs",
-)
+_PACKAGES = Path(__file__).parents[2]
+"""Where `agents` is imported from."""
 _ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}
 
 
@@ -92,6 +84,7 @@ class Sandbox:
         max_output_bytes: int = MIB,
         max_processes: int = 64,
         limit_address_space: bool = True,
+        disk_bytes: int = GIB,
     ) -> SandboxResult:
         """Run `argv` in `cwd` with nothing of Tenon's environment but `env`.
 
@@ -106,57 +99,54 @@ class Sandbox:
             max_output_bytes,
             max_processes,
             address_space=limit_address_space,
+            disk_bytes=disk_bytes,
         )
         environment = {**_ENVIRONMENT, "HOME": str(Path.home()), "TMPDIR": "/tmp", **(env or {})}  # noqa: S108 - its own
         if self.kind == "bubblewrap":
-            command = limited(list(argv), limits, own_user_namespace=True)
-            wrapped = [*_bubblewrap(cwd, writable, readable, limits), "--", *command]
-            async with self.turns or nullcontext():
-                return await supervise(wrapped, cwd=Path("/"), env=environment, limits=limits)
-        with tempfile.TemporaryDirectory(prefix="tenon-run-", ignore_cleanup_errors=True) as home:
-            mark = uuid.uuid4().hex
-            environment.update({"HOME": home, "TMPDIR": home, MARK: mark})
-            command = limited(list(argv), limits, own_user_namespace=False)
-            async with self.turns or nullcontext(), guarded(f"{MARK}={mark}"):
-                return await supervise(command, cwd=cwd, env=environment, limits=limits, mark=mark)
+            work = _in_bubblewrap(list(argv), cwd, writable, readable, environment, limits)
+        else:
+            work = _with_limits(list(argv), cwd, writable, environment, limits)
+        async with self.turns or nullcontext():
+            return await work
 
 
-def _bubblewrap(
-    cwd: Path, writable: Sequence[Path], readable: Sequence[Path], limits: Limits
-) -> list[str]:
-    """The bwrap command up to the command that it runs."""
-    empty = ["--size", str(limits.file_bytes), "--tmpfs"]
-    return [
-        shutil.which("bwrap") or "bwrap",
-        *("--unshare-all", "--die-with-parent", "--new-session"),
-        *("--cap-drop", "ALL"),
-        *_each("--ro-bind-try", (*_SYSTEM, *_SETTINGS)),
-        *("--proc", "/proc", "--dev", "/dev"),
-        *empty,
-        "/dev/shm",  # noqa: S108 - a mount point inside the sandbox
-        *empty,
-        "/tmp",  # noqa: S108 - a mount point inside the sandbox
-        *_home(empty),
-        *_binds(writable, readable),
-        # Root could change the kernel's settings through a writable /proc/sys.
-        *("--remount-ro", "/proc", "--remount-ro", "/dev", "--remount-ro", "/"),
-        *("--chdir", str(cwd)),
-    ]
+async def _in_bubblewrap(
+    argv: list[str],
+    cwd: Path,
+    writable: Sequence[Path],
+    readable: Sequence[Path],
+    env: dict[str, str],
+    limits: Limits,
+) -> SandboxResult:
+    with Namespace.open() as namespace:
+        command = [
+            *arguments(cwd, writable, readable, limits),
+            *namespace.arguments,
+            "--",
+            *limited(argv, limits, own_user_namespace=True),
+        ]
+        return await supervise(
+            command,
+            cwd=Path("/"),
+            env=env,
+            limits=limits,
+            writable=writable,
+            namespace=namespace,
+        )
 
 
-def _home(empty: list[str]) -> list[str]:
-    home = Path.home()
-    return [*empty, str(home)] if home.is_dir() and home != Path("/") else []
-
-
-def _each(option: str, paths: Iterable[str]) -> Iterator[str]:
-    for path in paths:
-        yield from (option, path, path)
-
-
-def _binds(writable: Sequence[Path], readable: Sequence[Path]) -> Iterator[str]:
-    """Binds from the outside in, so that the rule for an inner path comes last."""
-    protected = [path / ".git" for path in writable if (path / ".git").exists()]
-    rules = dict.fromkeys(writable, "--bind") | dict.fromkeys([*readable, *protected], "--ro-bind")
-    for path in sorted(rules, key=lambda path: len(path.parts)):
-        yield from (rules[path], str(path), str(path))
+async def _with_limits(
+    argv: list[str], cwd: Path, writable: Sequence[Path], env: dict[str, str], limits: Limits
+) -> SandboxResult:
+    with tempfile.TemporaryDirectory(prefix="tenon-run-", ignore_cleanup_errors=True) as home:
+        mark = uuid.uuid4().hex
+        env = {**env, "HOME": home, "TMPDIR": home, MARK: mark}
+        return await supervise(
+            [sys.executable, "-P", "-S", "-m", "agents.tools.guard"],
+            cwd=cwd,
+            env={"PATH": os.defpath, "PYTHONPATH": str(_PACKAGES)},
+            limits=limits,
+            writable=[*writable, Path(home)],
+            order=order(limited(argv, limits, own_user_namespace=False), env),
+            mark=mark,
+        )

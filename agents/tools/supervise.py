@@ -6,18 +6,23 @@ import asyncio
 import os
 import signal
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from agents.tools.bubblewrap import Namespace
+from agents.tools.disk_watch import DiskWatch
 from agents.tools.limits import Limits
-from agents.tools.process_tree import kill_marked, usage
+from agents.tools.process_tree import kill_marked, shared_memory, usage
 
-Stop = Literal["", "time", "memory", "processes", "output"]
+Stop = Literal["", "time", "memory", "processes", "output", "disk"]
 
 MARK = "TENON_SANDBOX_RUN"
 _INTERVAL = 0.05
+_GUARD_SECONDS = 10
+"""For a guard to end what it keeps."""
 _FLOOD = 10
 """A run that writes this many times the output that is kept is stopped."""
 
@@ -63,30 +68,46 @@ class _Output:
 
 
 async def supervise(
-    argv: list[str], *, cwd: Path, env: dict[str, str], limits: Limits, mark: str = ""
+    argv: list[str],
+    *,
+    cwd: Path,
+    env: dict[str, str],
+    limits: Limits,
+    writable: Sequence[Path] = (),
+    namespace: Namespace | None = None,
+    order: bytes = b"",
+    mark: str = "",
 ) -> SandboxResult:
     """Run `argv` in a session of its own, without input, until it ends or a limit is passed.
 
-    Cancelling kills it. With `mark`, processes that carry it in their environment are killed
-    at the end even if they left the session.
+    Cancelling kills it. With `namespace`, `argv` is bwrap. With `order` it is a guard
+    (`agents/tools/guard.py`), which is told that and kills what it keeps when its input ends;
+    processes that carry `mark` in their environment are killed even if the guard was killed
+    before. The disk is watched under `writable`.
     """
     start = time.monotonic()
+    disk = await asyncio.to_thread(DiskWatch, writable, limits)
     process = await asyncio.create_subprocess_exec(
         *argv,
         cwd=cwd,
         env=env,
-        stdin=asyncio.subprocess.DEVNULL,
+        stdin=asyncio.subprocess.PIPE if order else asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         start_new_session=True,
+        pass_fds=namespace.descriptors if namespace else (),
     )
+    if process.stdin:
+        process.stdin.write(order)
     assert process.stdout and process.stderr  # noqa: S101 - both are pipes
     outputs = _Output(limits.max_output_bytes), _Output(limits.max_output_bytes)
     reading = asyncio.gather(outputs[0].read(process.stdout), outputs[1].read(process.stderr))
     try:
-        stopped = await _watch(process, outputs, limits)
+        if namespace:
+            await asyncio.to_thread(namespace.started)
+        stopped = await _watch(process, outputs, limits, disk)
     finally:
-        await asyncio.shield(_end(process, reading, mark))
+        await asyncio.shield(_end(process, reading, namespace, mark))
     return SandboxResult(
         exit_code=process.returncode if process.returncode is not None else -signal.SIGKILL,
         stdout=outputs[0].text(),
@@ -98,10 +119,14 @@ async def supervise(
 
 
 async def _watch(
-    process: asyncio.subprocess.Process, outputs: tuple[_Output, _Output], limits: Limits
+    process: asyncio.subprocess.Process,
+    outputs: tuple[_Output, _Output],
+    limits: Limits,
+    disk: DiskWatch,
 ) -> Stop:
     """Wait for the end of the process or of what it may use."""
     deadline = time.monotonic() + limits.timeout
+    shared = shared_memory()
     ended = asyncio.ensure_future(process.wait())
     while process.returncode is None:
         await asyncio.wait({ended}, timeout=_INTERVAL)
@@ -114,17 +139,28 @@ async def _watch(
         now = await asyncio.to_thread(usage, process.pid)
         if now.processes > limits.max_processes:
             return "processes"
-        if now.memory_bytes > limits.memory_bytes:
+        if now.memory_bytes + max(0, shared_memory() - shared) > limits.memory_bytes:
             return "memory"
+        if await asyncio.to_thread(disk.is_full, process.pid):
+            return "disk"
     return ""
 
 
 async def _end(
-    process: asyncio.subprocess.Process, reading: asyncio.Future[Any], mark: str
+    process: asyncio.subprocess.Process,
+    reading: asyncio.Future[Any],
+    namespace: Namespace | None,
+    mark: str,
 ) -> None:
     """Kill what is left of the run and take in the rest of its output."""
+    if process.stdin:
+        process.stdin.close()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(process.wait(), _GUARD_SECONDS)
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
+    if namespace:
+        await asyncio.to_thread(namespace.wait)
     if mark:
         await asyncio.to_thread(kill_marked, f"{MARK}={mark}")
     await asyncio.wait({reading}, timeout=5)

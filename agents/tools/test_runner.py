@@ -23,6 +23,7 @@ _STOPPED = {
     "memory": "The tests took more memory than they may and were stopped.",
     "processes": "The tests started more processes than they may and were stopped.",
     "output": "The tests printed without end and were stopped.",
+    "disk": "The tests wrote more to the disk than they may and were stopped.",
 }
 
 

@@ -128,14 +128,14 @@ class Worktree:
         await self._git.run("checkout", "--force", "--quiet", *target, "--")
         await self._git.run("clean", "-ffd", "--quiet")
 
-    async def diff(self) -> str:
-        """What is not committed yet, new files too."""
-        await self._git.run("add", "--intent-to-add", "--all", "--", ".")
-        return await self.diff_from("HEAD")
-
     async def diff_from(self, commit: str) -> str:
-        """What the folder has that `commit` has not; untracked files are left out."""
-        return await self._git.run("diff", "--no-ext-diff", "--no-color", "--no-textconv", commit)
+        """What the folder has that `commit` has not; untracked files are left out.
+
+        Submodules are not looked into: Git would run what code in the sandbox has written to
+        their configuration.
+        """
+        options = ("--no-ext-diff", "--no-color", "--no-textconv", "--ignore-submodules=dirty")
+        return await self._git.run("diff", *options, commit)
 
 
 def _trailer_lines(trailers: Mapping[str, str | Sequence[str]]) -> str:

@@ -1,0 +1,119 @@
+"""How bubblewrap is started, and how one knows that all it held is gone."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from agents.tools.limits import Limits
+from agents.tools.seccomp import seccomp_program
+
+_SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
+_SETTINGS = (
+    "/etc/alternatives",
+    "/etc/group",
+    "/etc/hosts",
+    "/etc/ld.so.cache",
+    "/etc/ld.so.conf",
+    "/etc/ld.so.conf.d",
+    "/etc/localtime",
+    "/etc/mime.types",
+    "/etc/nsswitch.conf",
+    "/etc/passwd",
+    "/etc/ssl/certs",
+)
+_END_SECONDS = 10
+
+
+class Namespace:
+    """The process namespace of one run, and the descriptors that bwrap shares with Tenon."""
+
+    def __init__(self, seccomp: int, reader: int, writer: int) -> None:
+        self.descriptors = (seccomp, writer)
+        self.arguments = ["--info-fd", str(writer)]
+        if os.fstat(seccomp).st_size:
+            self.arguments += ["--seccomp", str(seccomp)]
+        self._reader, self._writer = reader, writer
+        self._init = -1
+
+    @classmethod
+    @contextmanager
+    def open(cls) -> Iterator[Namespace]:
+        """Everything that one start of bwrap needs."""
+        with tempfile.TemporaryFile() as seccomp:
+            seccomp.write(seccomp_program())
+            seccomp.seek(0)
+            reader, writer = os.pipe()
+            namespace = cls(seccomp.fileno(), reader, writer)
+            try:
+                yield namespace
+            finally:
+                for descriptor in (reader, namespace._writer, namespace._init):
+                    if descriptor >= 0:
+                        os.close(descriptor)
+
+    def started(self) -> None:
+        """Take note of the namespace's first process; to be called when bwrap runs. Blocks."""
+        os.close(self._writer)
+        self._writer = -1
+        told = b""
+        while chunk := os.read(self._reader, 4096):
+            told += chunk
+        with suppress(ValueError, KeyError, OSError, AttributeError):
+            self._init = os.pidfd_open(json.loads(told)["child-pid"])
+
+    def wait(self) -> None:
+        """Return when no process of the namespace is left. Blocks.
+
+        bwrap itself ends before that: the kernel kills the others with the first process, and
+        what they still do in the meantime would come after the result.
+        """
+        if self._init >= 0:
+            select.select([self._init], [], [], _END_SECONDS)
+
+
+def arguments(
+    cwd: Path, writable: Sequence[Path], readable: Sequence[Path], limits: Limits
+) -> list[str]:
+    """The bwrap command up to the command that it runs."""
+    empty = ["--size", str(limits.file_bytes), "--tmpfs"]
+    return [
+        shutil.which("bwrap") or "bwrap",
+        *("--unshare-all", "--die-with-parent", "--new-session"),
+        *("--cap-drop", "ALL"),
+        *_each("--ro-bind-try", (*_SYSTEM, *_SETTINGS)),
+        *("--proc", "/proc", "--dev", "/dev"),
+        *empty,
+        "/dev/shm",  # noqa: S108 - a mount point inside the sandbox
+        *empty,
+        "/tmp",  # noqa: S108 - a mount point inside the sandbox
+        *_home(empty),
+        *_binds(writable, readable),
+        # Root could change the kernel's settings through a writable /proc/sys.
+        *("--remount-ro", "/proc", "--remount-ro", "/dev", "--remount-ro", "/"),
+        *("--chdir", str(cwd)),
+    ]
+
+
+def _home(empty: list[str]) -> list[str]:
+    home = Path.home()
+    return [*empty, str(home)] if home.is_dir() and home != Path("/") else []
+
+
+def _each(option: str, paths: Iterable[str]) -> Iterator[str]:
+    for path in paths:
+        yield from (option, path, path)
+
+
+def _binds(writable: Sequence[Path], readable: Sequence[Path]) -> Iterator[str]:
+    """Binds from the outside in, so that the rule for an inner path comes last."""
+    protected = [path / ".git" for path in writable if (path / ".git").exists()]
+    rules = dict.fromkeys(writable, "--bind") | dict.fromkeys([*readable, *protected], "--ro-bind")
+    for path in sorted(rules, key=lambda path: len(path.parts)):
+        yield from (rules[path], str(path), str(path))

@@ -1,0 +1,54 @@
+"""What Tenon says of each sandbox is what happens when somebody tries to get out."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from agents.tools.escapes import ESCAPES, Escape, Trial, try_escapes
+from agents.tools.process_tree import descendants
+from agents.tools.sandbox import NO_BUBBLEWRAP, Sandbox
+
+
+async def tried(sandbox: Sandbox, escape: Escape) -> Trial:
+    trials = [trial async for trial in try_escapes(sandbox, [escape])]
+    assert len(trials) == 1
+    return trials[0]
+
+
+def skip_untried(trial: Trial) -> None:
+    if trial.contained is None:
+        assert trial.escape.needs, trial.detail  # whatever needs nothing can be tried everywhere
+        pytest.skip(trial.detail)
+
+
+@pytest.mark.parametrize("escape", ESCAPES, ids=lambda escape: escape.name)
+async def test_bubblewrap_contains(bubblewrap: Sandbox, escape: Escape) -> None:
+    trial = await tried(bubblewrap, escape)
+    skip_untried(trial)
+    assert trial.contained, trial.detail
+
+
+@pytest.mark.parametrize(
+    "escape", [e for e in ESCAPES if e.limits is not None], ids=lambda escape: escape.name
+)
+async def test_limits_contain_what_they_are_said_to(limits: Sandbox, escape: Escape) -> None:
+    trial = await tried(limits, escape)
+    skip_untried(trial)
+    assert trial.contained == escape.limits, trial.detail
+
+
+async def test_attempts_leave_nothing_behind(limits: Sandbox) -> None:
+    before = set(Path.home().iterdir()), descendants(os.getpid())
+    names = ("write_home", "kill_keeper", "hard_link")
+    for escape in (e for e in ESCAPES if e.name in names):
+        assert (await tried(limits, escape)).contained is False
+    assert set(Path.home().iterdir()) == before[0]
+    assert descendants(os.getpid()) <= before[1]
+
+
+def test_person_without_bubblewrap_is_told_what_gets_out() -> None:
+    open_groups = {escape.group for escape in ESCAPES if escape.limits is False}
+    assert open_groups == {"network", "secrets", "files", "processes"}
+    for word in ("network", "read or write your files", "other programs"):
+        assert word in NO_BUBBLEWRAP
