@@ -7,10 +7,8 @@ starts fresh, since small models copy what they see.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterator, Sequence
-from contextlib import aclosing, contextmanager
-from dataclasses import dataclass
-from time import monotonic
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from typing import ClassVar
 
 from agents.base import Behavior, IAgent
@@ -23,33 +21,28 @@ from agents.behaviors.write_code import (
     WriteCode,
 )
 from agents.errors import TicketBlockedError
-from agents.ladder import OPINIONS, Rung, Stage, ladder
+from agents.finishing import Finishing
+from agents.ladder import FINISH, OPINIONS, Finish, Rung, Stage, ladder
 from agents.progress import Progress
 from agents.questions import questions_of
-from agents.search import Attempt, Search
+from agents.rung_costs import costed
+from agents.search import Attempt, Green, Search
 from agents.streams import merge
 from agents.tester import Tester
 from agents.tools.test_runner import TestRun
 from agents.workbench import Workbench
-from memory.records import BestAttempt, RungCost
+from memory.records import BestAttempt
 
 _FEW_TESTS = 6
 """Up to so many tests of a Tester's own, code that passes them is compared with other code."""
-
-
-@dataclass(frozen=True)
-class Green:
-    """Code that passes the ticket's tests and breaks none of the others."""
-
-    candidate: Candidate
-    run: TestRun
-    suite: TestRun
 
 
 class Developer(IAgent):
     """Writes the code of a ticket."""
 
     agent_type: ClassVar[str] = "developer"
+    finish: Finish = FINISH
+    """What is done with code that is green."""
     _write_code = WriteCode()
     _mutate_code = MutateCode()
 
@@ -69,7 +62,8 @@ class Developer(IAgent):
             for number, rung in ladder():
                 green = await self._climb(bench, search, rung, number, tester)
                 if green is not None:
-                    return await self._settled(bench, search, green)
+                    green = await self._settled(bench, search, green)
+                    return await self._finished(bench, search, green)
                 if bench.budget.spent:
                     break
             bench.ticket.evidence.best_attempt = _best_attempt(bench, search)
@@ -81,7 +75,7 @@ class Developer(IAgent):
         """One rung, again while it gains where the rung says so."""
         while True:
             before = search.passed
-            with _costed(bench, search, rung):
+            with costed(bench, search, rung):
                 async with aclosing(self._candidates(bench, search, rung, number)) as candidates:
                     async for candidate in candidates:
                         green = await self._judge(bench, candidate, search)
@@ -142,7 +136,7 @@ class Developer(IAgent):
         await bench.worktree.write(ticket.target_file, candidate.text)
         paths = [bench.tests.path] if bench.tests else None
         run = await bench.runner.run(bench.worktree.root, paths)
-        total = _total(bench)
+        total = bench.total
         ticket.evidence.candidates_run += 1
         passed = run.passed_names
         ok = not run.problem and not run.failing and len(passed) >= total
@@ -164,11 +158,11 @@ class Developer(IAgent):
     async def _settled(self, bench: Workbench, search: Search, green: Green) -> Green:
         """`green`, or where tests are few the candidate that most others agree with."""
         calls, imports = calls_to_compare(bench)
-        plenty = bench.ticket.acceptance_tests or _total(bench) > _FEW_TESTS
+        plenty = bench.ticket.acceptance_tests or bench.total > _FEW_TESTS
         if plenty or not calls or bench.budget.spent:
             return green
         others: list[Candidate] = []
-        with _costed(bench, search, OPINIONS):
+        with costed(bench, search, OPINIONS):
             async with aclosing(self._candidates(bench, search, OPINIONS, 0)) as candidates:
                 others += [candidate async for candidate in candidates]
         votes = [(c, search.votes(c)) for c in (green.candidate, *others)]
@@ -182,6 +176,17 @@ class Developer(IAgent):
         await bench.worktree.reset()
         await bench.worktree.write(bench.ticket.target_file, green.candidate.text)
         return green
+
+    async def _finished(self, bench: Workbench, search: Search, green: Green) -> Green:
+        """`green` as the repository's own checks want it; its text is in the worktree then."""
+        finishing = Finishing(
+            bench,
+            search,
+            judge=lambda candidate: self._judge(bench, candidate, search),
+            ask=lambda questions: self._answers(bench, questions),
+            tell=lambda text: self._tell(bench, text),
+        )
+        return await finishing.finish(green, self.finish)
 
     async def _weigh(self, bench: Workbench, search: Search, tester: Tester) -> Green | None:
         """Withdraw suggested tests that the candidates agree against; judge the best anew."""
@@ -210,37 +215,13 @@ def new_failures(baseline: TestRun | None, suite: TestRun) -> list[str]:
     return [i for i in suite.failing if i not in before]
 
 
-@contextmanager
-def _costed(bench: Workbench, search: Search, rung: Rung) -> Iterator[None]:
-    """Note in the ticket what the rung took, if it took anything."""
-    evidence, tally, began = bench.ticket.evidence, bench.context.tally, monotonic()
-    tokens, candidates = tally.completion_tokens, evidence.candidates_run
-    try:
-        yield
-    finally:
-        cost = RungCost(
-            rung=rung.stage,
-            candidates=evidence.candidates_run - candidates,
-            completion_tokens=tally.completion_tokens - tokens,
-            seconds=round(monotonic() - began, 1),
-            best_passed=search.passed,
-            tests=_total(bench),
-        )
-        if cost.candidates or cost.completion_tokens or (rung.seconds and cost.seconds):
-            evidence.rungs.append(cost)
-
-
-def _total(bench: Workbench) -> int:
-    return len(bench.tests.tests) if bench.tests else 0
-
-
 def _best_attempt(bench: Workbench, search: Search) -> BestAttempt | None:
     for best in search.best(1):
         return BestAttempt(
             text=best.candidate.text,
             rung=best.candidate.origin,
             passed=len(best.passed),
-            tests=_total(bench),
+            tests=bench.total,
             failure=best.failure,
         )
     return None
@@ -253,7 +234,7 @@ def _blocked(bench: Workbench, search: Search) -> str:
     best = search.best(1)[0]
     return (
         f"No candidate passes every test; {reason}. The best passes {len(best.passed)} of "
-        f"{_total(bench)} and fails with: {best.failure}. Its code:\n\n{best.candidate.code}\n\n"
+        f"{bench.total} and fails with: {best.failure}. Its code:\n\n{best.candidate.code}\n\n"
         "Make the requirement or its examples clearer, or choose a stronger model "
         "(TENON_MODEL), and run the ticket again."
     )

@@ -26,6 +26,7 @@ class Stage(StrEnum):
     WIDER = "wider unit"
     TIER = "stronger model"
     OPINION = "second opinion"
+    CHECKS = "checks"
 
 
 @dataclass(frozen=True)
@@ -75,3 +76,15 @@ def ladder(repeats: int = 1000) -> Iterator[tuple[int, Rung]]:
     for number in range(1, repeats + 1):
         for rung in _ROUND:
             yield number, rung
+
+
+@dataclass(frozen=True)
+class Finish:
+    """What is done with code that is green; nothing of it makes the code less than that."""
+
+    repair: Rung = Rung(Stage.CHECKS, (0.2, 0.7), starts=2)
+    """Questions about what the repository's checks find new, after tools have repaired what they
+    can; `starts` is the most rounds. What is left after that is told, and blocks nothing."""
+
+
+FINISH = Finish()

@@ -96,6 +96,8 @@ class Pair:
         self._require_locked(bench, await self._hashes(bench))
         ticket.evidence.green_run = green.run.summary()
         ticket.evidence.suite_run = green.suite.summary()
+        ticket.evidence.checks = list(green.checks)
+        ticket.evidence.repairs = list(green.repairs)
         ticket.evidence.rung = green.candidate.origin
         ticket.evidence.mutations = list(green.candidate.changes)
         ticket.evidence.mutated_lines = list(green.candidate.lines)

@@ -10,7 +10,8 @@ from agents.behaviors.write_code import Candidate
 from agents.inference import Tier
 from agents.languages.contract import Language
 from agents.languages.python import PYTHON
-from agents.tools.test_runner import TestCase
+from agents.tools.test_runner import TestCase, TestRun
+from memory.records import CheckSummary
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,24 @@ class Attempt:
     failure: str = ""
     """The first failure in short."""
     failing: tuple[TestCase, ...] = ()
+
+
+@dataclass(frozen=True)
+class Green:
+    """Code that passes the ticket's tests and breaks none of the others."""
+
+    candidate: Candidate
+    run: TestRun
+    suite: TestRun
+    checks: tuple[CheckSummary, ...] = ()
+    """What the repository's own checks say to it."""
+    repairs: tuple[str, ...] = ()
+    """What tools changed in it afterwards, in words."""
+
+    @property
+    def findings(self) -> int:
+        """How many findings of the checks are new."""
+        return sum(len(check.findings) for check in self.checks)
 
 
 @dataclass

@@ -21,6 +21,7 @@ from agents.repository_reader import read_snapshot
 from agents.spec_document import parse_spec
 from agents.spec_keeper import SpecKeeper
 from agents.team import Team, repository_key
+from agents.tools.checks import Check, find_checks
 from agents.tools.commits import HookRefusedError, SigningFailedError
 from agents.tools.git import Worktree
 from agents.tools.runners.choose import choose
@@ -150,11 +151,11 @@ class TicketWork:
         await self._begin_anew(ticket, head.branch, head.commit)
         snapshot = await read_snapshot(self._team.workspace, head.commit)
         requirements = await self._requirements(ticket)
-        runner = await self.runner(ticket)
+        worktree, runner = await self._prepared(ticket, context), await self.runner(ticket)
         language = snapshot.language_of(ticket.target_file).with_runner(runner.adapter.name)
         return Workbench(
             ticket=ticket,
-            worktree=await self._prepared(ticket, context),
+            worktree=worktree,
             runner=runner,
             suite_runner=await self.suite_runner(ticket),
             repo_map=snapshot.repo_map,
@@ -163,7 +164,12 @@ class TicketWork:
             budget=Budget(self._team.options.max_minutes, self._team.options.max_candidates),
             words=_words(ticket, requirements, language),
             statement=" ".join(r.statement for r in requirements) or ticket.title,
+            checks=await self._checks(worktree, runner, ticket.target_file),
         )
+
+    async def _checks(self, worktree: Worktree, runner: TestRunner, path: str) -> tuple[Check, ...]:
+        root, workspace = worktree.root, self._team.workspace.root
+        return tuple(await asyncio.to_thread(find_checks, root, workspace, runner.python, path))
 
     async def _begin_anew(self, ticket: Ticket, base_branch: str, base_commit: str) -> None:
         """A fresh branch from the base; what an earlier run committed is kept under a ref."""

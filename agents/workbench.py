@@ -10,6 +10,7 @@ from agents.asking import Context
 from agents.behaviors.compose_tests import TestModule
 from agents.budget import Budget
 from agents.languages.contract import Language
+from agents.tools.checks import Check
 from agents.tools.git import Worktree
 from agents.tools.repo_map import RepoMap, is_test_file
 from agents.tools.test_runner import TestRun, TestRunner
@@ -39,6 +40,14 @@ class Workbench:
     baseline: TestRun | None = None
     lock_tests: Callable[[Workbench], Awaitable[None]] | None = None
     """Commits and locks the tests anew; set by the pair."""
+
+    checks: tuple[Check, ...] = ()
+    """What the repository itself checks the target file with."""
+
+    @property
+    def total(self) -> int:
+        """How many tests the ticket has."""
+        return len(self.tests.tests) if self.tests else 0
 
     @property
     def task(self) -> str:

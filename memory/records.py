@@ -169,6 +169,23 @@ class TestRunSummary(Value):
     """``bubblewrap`` or ``limits``: how the run was confined."""
 
 
+class CheckSummary(Value):
+    """What one of the repository's own checks said to the accepted code."""
+
+    check: str
+    """``ruff``, ``mypy``, ``tsc``, …"""
+    kind: Literal["lint", "types", "format"]
+    command: str
+    seconds: float
+    findings: list[str] = Field(default_factory=list)
+    """Those that the code before the ticket did not have."""
+    before: int = 0
+    """How many the code had before."""
+    problem: str = ""
+    """Why it could not be run; then nothing is known."""
+    sandbox: str = ""
+
+
 class AcceptanceTest(Value):
     """A test file that somebody brought: it decides, and the team may only add to it."""
 
@@ -215,6 +232,10 @@ class Evidence(Value):
     """Who brought each of them."""
     green_run: TestRunSummary | None = None
     suite_run: TestRunSummary | None = None
+    checks: list[CheckSummary] = Field(default_factory=list)
+    """The repository's own checks of the accepted code."""
+    repairs: list[str] = Field(default_factory=list)
+    """What tools changed in it after it was found, in words."""
     commits: list[str] = Field(default_factory=list)
     merge_commit: str = ""
     models: list[str] = Field(default_factory=list)

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-SCHEMA_VERSION = 2
-READABLE_VERSIONS = frozenset({1})
+SCHEMA_VERSION = 3
+READABLE_VERSIONS = frozenset({1, 2})
 """Older versions whose data are taken over as they are: they only lack fields with defaults."""
 
 FieldType = Literal["text", "integer"]

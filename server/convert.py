@@ -105,7 +105,8 @@ def evidence(value: records.Evidence) -> protocol.Evidence:
             ("suite_run", value.suite_run),
         )
     }
-    return copy(protocol.Evidence, value, **runs)
+    checks = [copy(protocol.CheckResult, check) for check in value.checks]
+    return copy(protocol.Evidence, value, checks=checks, **runs)
 
 
 def activity(record: records.AgentLogEntry) -> protocol.ActivityEntry:

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from server.protocol import (
     ActivityEntry,
+    CheckResult,
     Criterion,
     Evidence,
     ProgressValue,
@@ -116,6 +117,7 @@ def evidence_lines(evidence: Evidence) -> Iterable[str]:
     for name, run in runs.items():
         if run is not None:
             yield f"{name + ' run':<16} {_run(run)}"
+    yield from _checks(evidence)
     for path, digest in sorted(evidence.test_hashes.items()):
         by = evidence.test_origins.get(path, "tester")
         yield f"locked test      {path} sha256 {digest[:12]}, from the {by}"
@@ -152,6 +154,20 @@ def _example(criterion: Criterion) -> str:
 def _run(run: TestRun) -> str:
     counts = f"{run.passed} passed, {run.failed} failed, {run.errors} errors"
     return f"{counts} in {run.seconds:.1f} s ({run.sandbox}): {run.command}"
+
+
+def _checks(evidence: Evidence) -> Iterable[str]:
+    for check in evidence.checks:
+        yield f"check            {_check(check)}"
+        yield from (f"  new finding    {finding}" for finding in check.findings)
+    yield from (f"repaired by tool {repair}" for repair in evidence.repairs)
+
+
+def _check(check: CheckResult) -> str:
+    if check.problem:
+        return f"{check.check} could not be run: {check.problem}"
+    counts = f"{len(check.findings)} new findings, {check.before} before"
+    return f"{check.check}: {counts}, in {check.seconds:.1f} s ({check.sandbox}): {check.command}"
 
 
 def _figures(value: ProgressValue | ActivityEntry) -> str:

@@ -160,21 +160,27 @@ def to_candidate(completion: Completion, bench: Workbench, question: Question) -
     unit = question.unit
     if not unit:
         text = language.whole_file(question.source, blocks)
-        return (
-            candidate_of(bench, text, question.stage) if text else "it is not the file's new text"
-        )
+        if not text:
+            return "it is not the file's new text"
+        return candidate_of(bench, text, question.stage, question.source, tokens=tokens)
     allowed = {unit, root_name(unit)} if "." not in unit else {unit}
     merged = language.merge(question.source, "\n\n".join(blocks), allowed, _imported(bench))
     if not merged.changed:
         return "; ".join(merged.problems) or "the code changes nothing"
     if language.extract(merged.text, unit) is None:
         return f"it does not define {unit}"
-    return candidate_of(bench, merged.text, question.stage, tokens=tokens)
+    return candidate_of(bench, merged.text, question.stage, question.source, tokens=tokens)
 
 
-def candidate_of(bench: Workbench, text: str, origin: Stage, **more: Any) -> Candidate:
-    """The candidate whose file is `text`, with the imports that it forgot."""
-    symbol, text = bench.ticket.target_symbol, bench.language.completed(text)
+def candidate_of(
+    bench: Workbench, text: str, origin: Stage, source: str | None = None, **more: Any
+) -> Candidate:
+    """The candidate whose file is `text`, with what a model forgets.
+
+    `source` is the file that a model's answer went into; None: no model wrote this.
+    """
+    symbol = bench.ticket.target_symbol
+    text = bench.language.completed(text, text if source is None else source)
     code = symbol and bench.language.extract(text, symbol)
     return Candidate(code or text, text, origin, **more)
 

@@ -121,8 +121,11 @@ class Language(Protocol):
     def whole_file(self, source: str, blocks: Sequence[str]) -> str:
         """The new text of a file out of an answer's code blocks; empty if there is none."""
 
-    def completed(self, text: str) -> str:
-        """`text` with the imports that it needs and lacks, as far as the language knows them."""
+    def completed(self, text: str, source: str) -> str:
+        """`text` with what a model forgets: imports that it needs, and the like.
+
+        What stands in `source`, the file before, is left as it is.
+        """
 
     def same_code(self, text: str) -> str:
         """A key that is equal for texts with the same syntax tree."""

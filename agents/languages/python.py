@@ -21,6 +21,7 @@ from agents.python_names import identifier, signature_in, slug
 from agents.tools.code_blocks import extract_code_blocks
 from agents.tools.edits import MergeResult, extract_symbol, merge_symbols, without_docstring
 from agents.tools.missing_imports import with_missing_imports
+from agents.tools.missing_self import with_missing_self
 from agents.tools.repo_map import Symbol, is_test_file, module_name, symbols_in
 from memory.records import Criterion, Ticket
 
@@ -117,9 +118,9 @@ class Python:
         """See `Language`."""
         return whole_file(source, blocks)
 
-    def completed(self, text: str) -> str:
-        """See `Language`: the standard library's well-known names."""
-        return with_missing_imports(text)
+    def completed(self, text: str, source: str) -> str:
+        """See `Language`: the standard library's well-known names, and ``self``."""
+        return with_missing_imports(with_missing_self(text, source))
 
     def same_code(self, text: str) -> str:
         """See `Language`."""

@@ -102,12 +102,12 @@ class Sandbox:
             disk_bytes=disk_bytes,
         )
         environment = {**_ENVIRONMENT, "HOME": str(Path.home()), "TMPDIR": "/tmp", **(env or {})}  # noqa: S108 - its own
-        if self.kind == "bubblewrap":
-            work = _in_bubblewrap(list(argv), cwd, writable, readable, environment, limits)
-        else:
-            work = _with_limits(list(argv), cwd, writable, environment, limits)
         async with self.turns or nullcontext():
-            return await work
+            if self.kind == "bubblewrap":
+                return await _in_bubblewrap(
+                    list(argv), cwd, writable, readable, environment, limits
+                )
+            return await _with_limits(list(argv), cwd, writable, environment, limits)
 
 
 async def _in_bubblewrap(

@@ -162,6 +162,21 @@ export interface TestRun {
   sandbox?: string;
 }
 
+/** What one of the repository's own checks said to the accepted code. */
+export interface CheckResult {
+  check: string;
+  kind: "lint" | "types" | "format";
+  command: string;
+  seconds: number;
+  /** Those that the code before the ticket did not have. */
+  findings?: string[];
+  /** How many the code had before. */
+  before?: number;
+  /** Why it could not be run; then nothing is known. */
+  problem?: string;
+  sandbox?: string;
+}
+
 /** What one rung of the search took and came to. */
 export interface RungCost {
   rung: string;
@@ -193,6 +208,10 @@ export interface Evidence {
   testOrigins?: Record<string, "tester" | "person" | "ticket">;
   greenRun?: TestRun | null;
   suiteRun?: TestRun | null;
+  /** The repository's own checks of the accepted code. */
+  checks?: CheckResult[];
+  /** What tools changed in it after it was found, in words. */
+  repairs?: string[];
   commits?: string[];
   mergeCommit?: string;
   models?: string[];

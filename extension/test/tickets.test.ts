@@ -123,3 +123,38 @@ test("the page shows what proves the ticket", () => {
   assert.match(page, /\*\*Tester\*\* red/);
   assert.doesNotMatch(ticketTooltip(detail), /Log/);
 });
+
+test("the page says what the repository's own checks find new, and what could not be run", () => {
+  const checks = [
+    { check: "ruff", kind: "lint" as const, command: "python -m ruff check", seconds: 0.1 },
+    {
+      check: "mypy",
+      kind: "types" as const,
+      command: "python -m mypy",
+      seconds: 1,
+      findings: ["a.py:3: no-untyped-def Function is missing a type annotation"],
+      before: 2,
+    },
+    {
+      check: "pylint",
+      kind: "lint" as const,
+      command: "python -m pylint",
+      seconds: 0,
+      problem: "pylint: exit code 32",
+    },
+  ];
+  const evidence = { checks, repairs: ["ruff: 2 lines"] };
+  const page = ticketPage({ ticket: ticket("review"), evidence, log: [] });
+
+  assert.match(page, /- ruff: nothing new/);
+  assert.match(page, /- mypy: 1 new finding, 2 from before/);
+  assert.match(page, /pylint could not be run/);
+  assert.match(page, /Repaired by tools: ruff/);
+  assert.match(page, /## New findings of your checks\n\n- mypy: a\.py:3/);
+});
+
+test("without checks the page says nothing of them", () => {
+  const page = ticketPage({ ticket: ticket("review"), evidence: {}, log: [] });
+
+  assert.doesNotMatch(page, /findings|Repaired/);
+});

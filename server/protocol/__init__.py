@@ -18,7 +18,7 @@ from server.protocol.chat import (
 )
 from server.protocol.doctor import DoctorParams, DoctorResult, Finding, SettingInForce
 from server.protocol.edits import EditProposal, EditProposeParams
-from server.protocol.evidence import BestAttempt, Evidence, RungCost, TestRun
+from server.protocol.evidence import BestAttempt, CheckResult, Evidence, RungCost, TestRun
 from server.protocol.models import (
     Model,
     ModelPullParams,
@@ -72,6 +72,7 @@ __all__ = [
     "ChatHistoryResult",
     "ChatParams",
     "ChatResult",
+    "CheckResult",
     "Criterion",
     "DoctorParams",
     "DoctorResult",

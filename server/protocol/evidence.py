@@ -23,6 +23,23 @@ class TestRun:
 
 
 @define
+class CheckResult:
+    """What one of the repository's own checks said to the accepted code."""
+
+    check: str
+    kind: Literal["lint", "types", "format"]
+    command: str
+    seconds: float
+    findings: list[str] = Factory(list)
+    """Those that the code before the ticket did not have."""
+    before: int = 0
+    """How many the code had before."""
+    problem: str = ""
+    """Why it could not be run; then nothing is known."""
+    sandbox: str = ""
+
+
+@define
 class RungCost:
     """What one rung of the search took and came to."""
 
@@ -59,6 +76,10 @@ class Evidence:
     """Who brought each locked test file."""
     green_run: TestRun | None = None
     suite_run: TestRun | None = None
+    checks: list[CheckResult] = Factory(list)
+    """The repository's own checks of the accepted code."""
+    repairs: list[str] = Factory(list)
+    """What tools changed in it after it was found, in words."""
     commits: list[str] = Factory(list)
     merge_commit: str = ""
     models: list[str] = Factory(list)

@@ -239,7 +239,7 @@ class JavaScript:
         names = {name for name, d in module.definitions.items() if d.kind in kinds}
         return names, exported_names(module), module.system
 
-    def completed(self, text: str) -> str:
+    def completed(self, text: str, source: str) -> str:
         """See `Language`: Node's well-known modules."""
         bom = text[: len(text) - len(text.removeprefix(_BOM))]
         try:

@@ -2,6 +2,7 @@
 import { agentName } from "../agents";
 import type {
   ActivityEntry,
+  CheckResult,
   Criterion,
   Evidence,
   TestRun,
@@ -33,6 +34,7 @@ export function ticketPage({ ticket, evidence, log }: TicketDetail): string {
     ticket.description ? quote(ticket.description) : "",
     section("Acceptance criteria", criteria(ticket.criteria ?? [])),
     section("Please decide", doubts(evidence)),
+    section("New findings of your checks", findings(evidence)),
     section("Evidence", [proof, review].filter(Boolean).join("\n\n")),
     section("Search", search(evidence)),
     section("Log", log.map(logLine).join("\n")),
@@ -91,6 +93,8 @@ function evidenceList(evidence: Evidence): string {
     run("Tests failed first", evidence.redRun),
     run("Tests pass now", evidence.greenRun),
     run("Whole suite", evidence.suiteRun),
+    ...(evidence.checks ?? []).map(check),
+    ...(evidence.repairs ?? []).map((repair) => `- Repaired by tools: ${escapeMarkdown(repair)}`),
     commits && `- Commits: ${commits}`,
     mutated(evidence),
     evidence.mergeCommit && `- Merged as ${code(evidence.mergeCommit.slice(0, 10))}`,
@@ -109,6 +113,25 @@ function run(title: string, result: TestRun | null | undefined): string {
   }
   const sandbox = result.sandbox ? `, sandbox: ${result.sandbox}` : "";
   return `- ${title}: ${counts.join(", ")} in ${result.seconds.toFixed(1)} s${escapeMarkdown(sandbox)}`;
+}
+
+function check(result: CheckResult): string {
+  const name = escapeMarkdown(result.check);
+  if (result.problem) {
+    return `- ${name} could not be run: ${escapeMarkdown(result.problem)}`;
+  }
+  const count = result.findings?.length ?? 0;
+  const before = result.before ? `, ${result.before} from before` : "";
+  const told = count === 1 ? "1 new finding" : `${count} new findings`;
+  return `- ${name}: ${count ? told : "nothing new"}${before}`;
+}
+
+/** What the repository's own checks find in the accepted code and did not find before. */
+function findings({ checks = [] }: Evidence): string {
+  const lines = checks.flatMap((result) =>
+    (result.findings ?? []).map((text) => `- ${escapeMarkdown(`${result.check}: ${text}`)}`),
+  );
+  return lines.join("\n");
 }
 
 function effort(evidence: Evidence): string {

@@ -124,7 +124,7 @@ def test_whole_file_keeps_what_the_file_gave() -> None:
     ],
 )  # fmt: skip
 def test_module_of_node_that_was_forgotten_is_imported(text: str, expected: str | None) -> None:
-    assert JS.completed(text) == (expected or text)
+    assert JS.completed(text, "") == (expected or text)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,94 @@
+"""What tools repair in a model's code, without asking again."""
+
+import pytest
+
+from agents.tools.missing_self import with_missing_self
+from agents.tools.unused_imports import without_unused_imports
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("import os\nimport re\n\n\nx = re.escape('a')\n", "import re\n\n\nx = re.escape('a')\n"),
+        ("import os\n\n\nx = 1\n", "x = 1\n"),
+        (
+            "from typing import Any, List, Dict\n\nx: Dict = {}\n",
+            "from typing import Dict\n\nx: Dict = {}\n",
+        ),
+        ("from a import (\n    b,\n    c,\n)\n\nc()\n", "from a import (\n    c,\n)\n\nc()\n"),
+        ("import os; import re\nre.escape('')\n", "import re\nre.escape('')\n"),
+        ('"""Doc."""\n\nimport os\n\nx = 1\n', '"""Doc."""\n\nx = 1\n'),
+    ],
+)
+def test_import_that_nothing_uses_goes(text: str, expected: str) -> None:
+    assert without_unused_imports(text, "") == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from __future__ import annotations\n\nx = 1\n",
+        "import os  # noqa: F401\n",
+        "from a import *\n",
+        "from a import b as b\n",
+        "from a import b\n\n__all__ = ['b']\n",
+        "from a import B\n\n\ndef f(x: 'list[B]') -> None: ...\n",
+        "try:\n    import fast\nexcept ImportError:\n    fast = None\n",
+        "import os.path\n\nos.getcwd()\n",
+        "import os\ndef broken(:\n",
+    ],
+)
+def test_import_that_may_be_needed_stays(text: str) -> None:
+    assert without_unused_imports(text, "") == text
+
+
+def test_imports_that_were_there_before_are_not_the_tickets_business() -> None:
+    source = "import os\n"
+    assert without_unused_imports("import os\nimport re\n", source) == "import os\n"
+
+
+@pytest.mark.parametrize(
+    ("method", "expected"),
+    [
+        ("def size():\n        return 1", "def size(self):\n        return 1"),
+        ("def add(item):\n        self.x = item", "def add(self, item):\n        self.x = item"),
+        ("def add(*, a):\n        return self.x", "def add(self, *, a):\n        return self.x"),
+        ("async def go(**k):\n        self.k = k", "async def go(self, **k):\n        self.k = k"),
+        (
+            "@classmethod\n    def make():\n        return cls()",
+            "@classmethod\n    def make(cls):\n        return cls()",
+        ),
+        (
+            "@property\n    def size():\n        return self.x",
+            "@property\n    def size(self):\n        return self.x",
+        ),
+    ],
+)
+def test_missing_self_is_put_in(method: str, expected: str) -> None:
+    text = f"class Cart:\n    {method}\n"
+    repaired = with_missing_self(text)
+    assert repaired == f"class Cart:\n    {expected}\n"
+    compile(repaired, "cart.py", "exec")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "class A:\n    def f(self):\n        return self\n",
+        "class A:\n    def f(this):\n        return this.x\n",
+        "class A:\n    @staticmethod\n    def f():\n        return 1\n",
+        "class A:\n    def f(*args):\n        return args\n",
+        "class A:\n    def f(me, /):\n        return me\n",
+        "class A:\n    def f(x):\n        self = x\n        return self\n",
+        "def f():\n    return self\n",
+        "class A(:\n",
+    ],
+)
+def test_what_lacks_no_self_stays(text: str) -> None:
+    assert with_missing_self(text) == text
+
+
+def test_methods_of_the_person_stay_as_they_are() -> None:
+    source = "class A:\n    def odd():\n        return 1\n"
+    added = source + "\n    def new():\n        return 2\n"
+    assert with_missing_self(added, source) == added.replace("def new()", "def new(self)")
