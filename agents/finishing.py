@@ -1,4 +1,4 @@
-"""What is done with code that is green: the repository's own checks.
+"""What is done with code that is green: the repository's own checks, and perhaps simpler code.
 
 Tools repair what they can, then the model is asked about what the checks still find new. Whatever
 changes the code is judged by the tests and the whole suite again. Nothing here can make green
@@ -14,6 +14,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
 
+from agents.behaviors.simplify_code import agree, simpler, size
 from agents.behaviors.write_code import Candidate, Hint, Question, candidate_of
 from agents.ladder import Finish, Rung, Stage
 from agents.rung_costs import costed
@@ -51,6 +52,8 @@ class Finishing:
             checker = await self._checker(Path(cache))
             green = await self._tidied(green, checker)
             green = await self._asked(green, checker, policy.repair)
+            if policy.simplify is not None:
+                green = await self._simplified(green, checker, policy.simplify)
         await self._put(green.candidate.text)
         return green
 
@@ -152,6 +155,24 @@ class Finishing:
         seed = self._bench.context.seed + 100 * list(Stage).index(rung.stage) + 10 * number
         unit = self._bench.ticket.target_symbol
         return Question(rung.stage, self._search.source, unit, rung.temperatures, seed, hint)
+
+    async def _simplified(self, green: Green, checker: Checker, rung: Rung) -> Green:
+        """Simpler code that is as green and answers the same to fresh calls, if there is any."""
+        if self._bench.budget.spent or not self._path.endswith(".py"):
+            return green
+        question = self._plain(rung, 0, Hint(attempt=green.candidate.code, simplify=True))
+        with costed(self._bench, self._search, rung):
+            async with aclosing(self._ask([question])) as candidates:
+                answers = [c async for c in candidates if self._search.is_new(c)]
+            smaller = simpler(green.candidate, answers)
+            for candidate in await agree(self._bench, green.candidate, smaller):
+                other = await self._judge(candidate)
+                other = other and await self._tidied(other, checker)
+                if other and other.findings <= green.findings:
+                    nodes = size(green.candidate.text), size(other.candidate.text)
+                    await self._tell(f"simpler: {nodes[1]} syntax-tree nodes, not {nodes[0]}")
+                    return other
+        return green
 
     async def _put(self, text: str) -> None:
         """Nothing but the ticket's tests and this text of its file in the worktree."""

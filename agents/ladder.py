@@ -27,6 +27,7 @@ class Stage(StrEnum):
     TIER = "stronger model"
     OPINION = "second opinion"
     CHECKS = "checks"
+    SIMPLER = "simpler"
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,10 @@ class Finish:
     repair: Rung = Rung(Stage.CHECKS, (0.2, 0.7), starts=2)
     """Questions about what the repository's checks find new, after tools have repaired what they
     can; `starts` is the most rounds. What is left after that is told, and blocks nothing."""
+    simplify: Rung | None = None
+    """Whether the model is asked for simpler code, and how. Off: it has not been shown to pay."""
 
 
 FINISH = Finish()
+SIMPLIFY = Rung(Stage.SIMPLER, (0.2, 0.7))
+"""For `Finish.simplify`."""

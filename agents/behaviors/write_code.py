@@ -59,6 +59,8 @@ class Hint:
     failure: str = ""
     failing: frozenset[str] = frozenset()
     """Names of the tests that the question is about; none: all of them."""
+    simplify: bool = False
+    """Whether `attempt` is right and shall become simpler."""
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,7 @@ async def _variables(agent: IAgent, bench: Workbench, question: Question) -> dic
         "plan": hint.plan,
         "attempt": language.without_docstring(hint.attempt, unit) if told else hint.attempt,
         "failure": hint.failure,
+        "simplify": hint.simplify,
     }
 
 
