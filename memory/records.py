@@ -166,7 +166,7 @@ class TestRunSummary(Value):
     message: str = ""
     """First failure, distilled to one or two lines."""
     sandbox: str = ""
-    """``bubblewrap`` or ``limits``: how the run was confined."""
+    """``bubblewrap``, ``landlock`` or ``limits``: how the run was confined."""
 
 
 class CheckSummary(Value):

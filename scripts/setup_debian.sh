@@ -25,7 +25,7 @@ if ((${#missing[@]} == 0)) || install_debian "${missing[@]}"; then
     exit 0
 fi
 if [[ $1 == run ]]; then
-    say "Without bubblewrap, tests written by a model run with limits only, not in a sandbox."
+    say "Without bubblewrap, Landlock or limits alone confine what a model wrote, and leave it the network."
     say "To have the sandbox: $(apt_command "${missing[@]}")"
 else
     die "The tests need packages: $(apt_command "${missing[@]}")"

@@ -20,7 +20,7 @@ _STYLES = {True: "green", False: "red", None: "dim"}
 async def prove_sandbox(options: argparse.Namespace) -> int:
     """Try every escape; it fails if something gets out that Tenon says is held."""
     strongest = await Sandbox.probe()
-    kinds = [strongest] if strongest.kind == "limits" else [strongest, Sandbox("limits")]
+    kinds = await _working(strongest)
     trials: list[Trial] = []
     console = Console(stderr=options.json, highlight=False)
     with console.status("trying to get out …") as status:
@@ -38,6 +38,13 @@ async def prove_sandbox(options: argparse.Namespace) -> int:
         words = f"{trial.escape.what}: it should be {says} by {trial.sandbox} ({trial.detail})"
         print(f"tenon: {words}", file=sys.stderr)
     return FAILURE if failed else 0
+
+
+async def _working(strongest: Sandbox) -> list[Sandbox]:
+    """Every kind of sandbox that works here, the strongest first."""
+    weaker = [Sandbox("landlock")] if strongest.kind == "bubblewrap" else []
+    weaker += [Sandbox("limits")] if strongest.kind != "limits" else []
+    return [strongest, *[s for s in weaker if not await s.problem()]]
 
 
 def _plain(trial: Trial) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from pathlib import Path
 from agents.tools.limits import Limits
 from agents.tools.seccomp import seccomp_program
 
-_SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
-_SETTINGS = (
+SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
+SETTINGS = (
     "/etc/alternatives",
     "/etc/group",
     "/etc/hosts",
@@ -87,7 +87,7 @@ def arguments(
         shutil.which("bwrap") or "bwrap",
         *("--unshare-all", "--die-with-parent", "--new-session"),
         *("--cap-drop", "ALL"),
-        *_each("--ro-bind-try", (*_SYSTEM, *_SETTINGS)),
+        *_each("--ro-bind-try", (*SYSTEM, *SETTINGS)),
         *("--proc", "/proc", "--dev", "/dev"),
         *empty,
         "/dev/shm",  # noqa: S108 - a mount point inside the sandbox

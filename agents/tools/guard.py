@@ -19,15 +19,21 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 
+from agents.tools.landlock import restrict
 from agents.tools.process_tree import kill_below
+from agents.tools.seccomp import refuse_calls
 
 _SUBREAPER = 36
 _CANNOT_START = 127
 
 
-def order(argv: list[str], env: dict[str, str]) -> bytes:
-    """What a guard is told to run."""
-    return json.dumps({"argv": argv, "env": env}).encode() + b"\n"
+Files = dict[str, list[str]]
+"""``writable`` and ``readable`` paths."""
+
+
+def order(argv: list[str], env: dict[str, str], files: Files | None) -> bytes:
+    """What a guard is told to run, and to which files it is to confine that by Landlock."""
+    return json.dumps({"argv": argv, "env": env, "files": files}).encode() + b"\n"
 
 
 def main() -> int:
@@ -35,7 +41,7 @@ def main() -> int:
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
     command = json.loads(_line())
-    child = _start(command["argv"], command["env"])
+    child = _start(command["argv"], command["env"], command["files"])
     status = _wait(child)
     _kill_all(child)
     if status is None:
@@ -55,7 +61,7 @@ def _line() -> bytes:
     return line
 
 
-def _start(argv: list[str], env: dict[str, str]) -> int:
+def _start(argv: list[str], env: dict[str, str], files: Files | None) -> int:
     child = os.fork()
     if child:
         return child
@@ -63,6 +69,10 @@ def _start(argv: list[str], env: dict[str, str]) -> int:
         signal.signal(ignored, signal.SIG_DFL)
     try:
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        if sys.platform == "linux":
+            if files is not None:
+                restrict(**files)
+            refuse_calls()
         os.execvpe(argv[0], argv, env)  # noqa: S606 - no shell is what is wanted
     except OSError as error:
         os.write(2, f"{argv[0]} cannot be started: {error.strerror}\n".encode())

@@ -1,4 +1,4 @@
-"""The system-call filter of the bubblewrap sandbox (seccomp-BPF, Linux seccomp(2)).
+"""The system-call filter of the sandbox (seccomp-BPF, Linux seccomp(2)).
 
 Namespaces do not separate everything. The filter refuses what lies beside them: sockets that no
 network namespace holds (a virtual machine's AF_VSOCK reaches its host), the kernel's key rings,
@@ -8,7 +8,9 @@ faults of the kernel are reached by.
 
 from __future__ import annotations
 
+import ctypes
 import errno
+import os
 import platform
 import struct
 from collections.abc import Sequence
@@ -30,6 +32,8 @@ _SAME_EVERYWHERE = (
     *(425, 426, 427),  # io_uring_*: opens sockets past this filter
     *(428, 429, 430, 431, 432, 433, 442),  # the newer calls to mount
 )
+_NO_NEW_PRIVILEGES, _SET_SECCOMP, _FILTER_MODE = 38, 22, 2
+"""Of prctl(2)."""
 _CLONE3 = 435
 """Its flags lie in memory that a filter cannot read; libraries fall back to clone on ENOSYS."""
 
@@ -96,6 +100,26 @@ def seccomp_program(machine: str = platform.machine()) -> bytes:
         program += _when(number, _if_set(_NEW_USER_NAMESPACE))
     program.append((_RETURN, 0, 0, _ALLOW))
     return b"".join(struct.pack("=HBBI", *instruction) for instruction in program)
+
+
+def refuse_calls() -> None:
+    """Put the filter in force for this process and its children, for good.
+
+    They gain no privileges by set-user-id programs any more. Raises OSError.
+    """
+    program = seccomp_program()
+    if not program:
+        return
+    instructions = ctypes.create_string_buffer(program, len(program))
+    count = len(program) // struct.calcsize("=HBBI")
+    description = struct.pack("@HP", count, ctypes.addressof(instructions))
+    libc = ctypes.CDLL(None, use_errno=True)
+    for operation in (
+        (_NO_NEW_PRIVILEGES, 1, 0, 0, 0),
+        (_SET_SECCOMP, _FILTER_MODE, description, 0, 0),
+    ):
+        if libc.prctl(*operation):
+            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
 
 
 def _verdict(error: int) -> Instruction:

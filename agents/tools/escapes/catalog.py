@@ -30,6 +30,8 @@ class Escape:
     limits: bool | None = True
     """Whether limits alone are to hold it; None where that is up to the machine and its user.
     Bubblewrap is to hold every one."""
+    landlock: bool | None = True
+    """The same of Landlock."""
     needs: str = ""
     """Name of the trap without which there is nothing to try."""
     timeout: float = 8.0
@@ -43,14 +45,17 @@ _PROCESSES = "processes"
 _RESOURCES = "resources"
 
 ESCAPES: tuple[Escape, ...] = (
-    Escape("tcp", _NETWORK, "a TCP server of this machine", limits=False),
-    Escape("udp", _NETWORK, "a UDP server of this machine", limits=False),
-    Escape("outside", _NETWORK, "the internet", limits=None),
-    Escape("dns", _NETWORK, "the name server", limits=None),
-    Escape("unix", _NETWORK, "a Unix socket in a folder", limits=False),
-    Escape("abstract", _NETWORK, "an abstract Unix socket", limits=False),
+    Escape("tcp", _NETWORK, "a TCP server of this machine", limits=False, landlock=False),
+    Escape("udp", _NETWORK, "a UDP server of this machine", limits=False, landlock=False),
+    Escape("outside", _NETWORK, "the internet", limits=None, landlock=None),
+    Escape("dns", _NETWORK, "the name server", limits=None, landlock=None),
+    Escape("unix", _NETWORK, "a Unix socket in a folder", limits=False, landlock=False),
+    Escape("abstract", _NETWORK, "an abstract Unix socket", limits=False, landlock=None),
     Escape(
-        *("services", _NETWORK, "D-Bus, Docker, X11, the SSH agent"), limits=None, needs="services"
+        *("services", _NETWORK, "D-Bus, Docker, X11, the SSH agent"),
+        limits=None,
+        landlock=None,
+        needs="services",
     ),
     Escape("vsock", _NETWORK, "the host of a virtual machine", limits=None, needs="vsock"),
     Escape("home", _SECRETS, "a file in the home folder", limits=False),
@@ -70,7 +75,7 @@ ESCAPES: tuple[Escape, ...] = (
     Escape("write_temporary", _FILES, "write to the machine's /tmp", limits=False),
     Escape("write_repository", _FILES, "write to the repository itself", limits=False),
     Escape("write_git", _FILES, "write to the repository's .git", limits=False),
-    Escape("replace_git", _FILES, "replace the worktree's link to .git", limits=False),
+    Escape("replace_git", _FILES, "replace the worktree's link to .git"),
     Escape("write_system", _FILES, "write to the system", limits=None),
     Escape("symbolic_link", _FILES, "write through a symbolic link", limits=False),
     Escape("left_link", _FILES, "a link that Tenon would follow later"),
@@ -80,11 +85,17 @@ ESCAPES: tuple[Escape, ...] = (
     Escape("devices", _KERNEL, "disks and other devices", limits=None),
     Escape("terminal", _KERNEL, "the terminal"),
     Escape("user_namespace", _KERNEL, "the right to mount", limits=None),
-    Escape("kill_other", _PROCESSES, "kill Tenon or another program", limits=False),
+    Escape("kill_other", _PROCESSES, "kill Tenon or another program", limits=False, landlock=None),
     Escape("session", _PROCESSES, "stay behind in a session of its own"),
     Escape("daemon", _PROCESSES, "stay behind by a double fork"),
     Escape("clean_daemon", _PROCESSES, "stay behind, with an empty environment"),
-    Escape("kill_keeper", _PROCESSES, "stay behind, with the keeper killed", limits=False),
+    Escape(
+        "kill_keeper",
+        _PROCESSES,
+        "stay behind, with the keeper killed",
+        limits=False,
+        landlock=None,
+    ),
     Escape("fork_bomb", _RESOURCES, "fork without end"),
     Escape("memory_bomb", _RESOURCES, "memory of one process"),
     Escape("memory_of_many", _RESOURCES, "memory of many processes"),

@@ -17,7 +17,7 @@ from agents.tools.escapes.traps import Traps, set_traps
 from agents.tools.interpreter import installation
 from agents.tools.sandbox import Sandbox, SandboxResult
 
-_ATTACKS = Path(__file__).with_name("attacks")
+_FOLDER = Path(__file__).parent
 _ARRIVAL = 0.05
 """Seconds in which what was sent arrives."""
 
@@ -36,7 +36,11 @@ class Trial:
     @property
     def as_expected(self) -> bool:
         """Whether it is what Tenon tells people to expect of this kind of sandbox."""
-        expected = True if self.sandbox == "bubblewrap" else self.escape.limits
+        expected = {
+            "bubblewrap": True,
+            "landlock": self.escape.landlock,
+            "limits": self.escape.limits,
+        }[self.sandbox]
         return self.contained is None or expected is None or self.contained == expected
 
 
@@ -65,13 +69,13 @@ async def _attack(
     return await sandbox.run(
         [
             *(str(python), "-I", "-S", "-c", START),
-            str(_ATTACKS.parent),
+            str(_FOLDER),
             escape.name,
             json.dumps(told),
         ],
         cwd=traps.worktree,
         writable=[traps.worktree],
-        readable=[_ATTACKS, *await asyncio.to_thread(installation, python)],
+        readable=[_FOLDER, *await asyncio.to_thread(installation, python)],
         **{**SMALL, "timeout": escape.timeout},
     )
 

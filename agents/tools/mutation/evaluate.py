@@ -112,7 +112,7 @@ class Evaluator:
         root = await asyncio.to_thread(root.resolve)
         with tempfile.TemporaryDirectory(prefix="tenon-mutants-") as scratch:
             folder = Path(scratch)
-            if sandbox.kind != "bubblewrap":
+            if sandbox.kind == "limits":
                 root = await asyncio.to_thread(_read_only_copy, root, folder / "copy")
             address = folder / "socket"
             accepted: asyncio.Future[tuple[asyncio.StreamReader, asyncio.StreamWriter]]

@@ -37,7 +37,7 @@ def replace_git(traps: Traps) -> str:
     spare = "spare"
     write(spare, traps)
     os.replace(spare, ".git")
-    return "replaced the link to the repository"
+    return ""
 
 
 def unnamed(folder: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from agents.tools.landlock import OLDEST, version
 from agents.tools.sandbox import Sandbox
 
 
@@ -21,9 +22,17 @@ def bubblewrap() -> Sandbox:
     return sandbox
 
 
+@pytest.fixture(scope="session")
+def landlock() -> Sandbox:
+    """The sandbox for machines without bubblewrap; skipped where the kernel is older."""
+    if version() < OLDEST:
+        pytest.skip("Landlock does not work here")
+    return Sandbox("landlock", "a warning")
+
+
 @pytest.fixture
 def limits() -> Sandbox:
-    """The sandbox for machines without bubblewrap."""
+    """The sandbox for machines without bubblewrap and Landlock."""
     return Sandbox("limits", "a warning")
 
 

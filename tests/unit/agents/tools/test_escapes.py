@@ -7,7 +7,7 @@ import pytest
 
 from agents.tools.escapes import ESCAPES, Escape, Trial, try_escapes
 from agents.tools.process_tree import descendants
-from agents.tools.sandbox import NO_BUBBLEWRAP, Sandbox
+from agents.tools.sandbox import NO_BUBBLEWRAP, NOTHING, Sandbox
 
 
 async def tried(sandbox: Sandbox, escape: Escape) -> Trial:
@@ -38,6 +38,15 @@ async def test_limits_contain_what_they_are_said_to(limits: Sandbox, escape: Esc
     assert trial.contained == escape.limits, trial.detail
 
 
+@pytest.mark.parametrize(
+    "escape", [e for e in ESCAPES if e.landlock is not None], ids=lambda escape: escape.name
+)
+async def test_landlock_contains_what_it_is_said_to(landlock: Sandbox, escape: Escape) -> None:
+    trial = await tried(landlock, escape)
+    skip_untried(trial)
+    assert trial.contained == escape.landlock, trial.detail
+
+
 async def test_attempts_leave_nothing_behind(limits: Sandbox) -> None:
     before = set(Path.home().iterdir()), descendants(os.getpid())
     names = ("write_home", "kill_keeper", "hard_link")
@@ -48,7 +57,11 @@ async def test_attempts_leave_nothing_behind(limits: Sandbox) -> None:
 
 
 def test_person_without_bubblewrap_is_told_what_gets_out() -> None:
-    open_groups = {escape.group for escape in ESCAPES if escape.limits is False}
-    assert open_groups == {"network", "secrets", "files", "processes"}
+    def groups(kind: str) -> set[str]:
+        return {escape.group for escape in ESCAPES if getattr(escape, kind) is False}
+
+    assert groups("landlock") == {"network"}
+    assert "network" in NO_BUBBLEWRAP
+    assert groups("limits") == {"network", "secrets", "files", "processes"}
     for word in ("network", "read or write your files", "other programs"):
-        assert word in NO_BUBBLEWRAP
+        assert word in NOTHING

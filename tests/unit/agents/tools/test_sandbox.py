@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from agents.tools import landlock
 from agents.tools.interpreter import installation
 from agents.tools.limits import MIB
 from agents.tools.process_tree import descendants
@@ -29,9 +30,9 @@ async def attempt(sandbox: Sandbox, folder: Path, code: str, **limits: Any) -> S
     )
 
 
-@pytest.fixture(params=["bubblewrap", "limits"])
+@pytest.fixture(params=["bubblewrap", "landlock", "limits"])
 def either(request: pytest.FixtureRequest) -> Sandbox:
-    """Both kinds, for what both contain."""
+    """Every kind, for what all contain."""
     sandbox: Sandbox = request.getfixturevalue(request.param)
     return sandbox
 
@@ -46,8 +47,18 @@ async def test_without_bubblewrap_the_probe_warns_and_says_what_to_do(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     sandbox = await Sandbox.probe()
-    assert sandbox.kind == "limits"
+    assert sandbox.kind == ("landlock" if landlock.version() >= landlock.OLDEST else "limits")
     assert "apt-get install bubblewrap" in sandbox.warning
+
+
+async def test_without_landlock_too_the_probe_says_what_is_at_stake(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(landlock, "version", lambda: 0)
+    sandbox = await Sandbox.probe()
+    assert sandbox.kind == "limits"
+    assert "read or write your files" in sandbox.warning
 
 
 async def test_bubblewrap_that_fails_falls_back_with_its_reason(
@@ -58,7 +69,7 @@ async def test_bubblewrap_that_fails_falls_back_with_its_reason(
     broken.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     sandbox = await Sandbox.probe()
-    assert sandbox.kind == "limits"
+    assert sandbox.kind in ("landlock", "limits")
     assert "No permissions to create new namespace" in sandbox.warning
 
 
