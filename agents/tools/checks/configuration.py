@@ -34,8 +34,8 @@ class Configuration:
         return True
 
     def has_section(self, name: str) -> bool:
-        """Whether setup.cfg or tox.ini has a section that begins with `name`."""
-        return any(section.split(":")[0].split(".")[0] == name for section in self._sections)
+        """Whether setup.cfg or tox.ini has ``[name]``, ``[name.…]`` or ``[tool:name]``."""
+        return any(s.removeprefix("tool:").split(".")[0] == name for s in self._sections)
 
     def has_hook(self, name: str) -> bool:
         """Whether pre-commit runs the hook `name`."""

@@ -32,7 +32,7 @@ def ended(stdout: str, exit_code: int = 1, **more: Any) -> SandboxResult:
         ({"pyproject.toml": "[tool.ruff.lint]\n[tool.black]\n"}, {"ruff", "black"}),
         ({"pyproject.toml": "[tool.pylint.main]\n[tool.isort]\n"}, {"pylint", "isort"}),
         ({"setup.cfg": "[flake8]\nmax-line-length = 99\n[mypy-a.*]\n[mypy]\n"}, {"flake8", "mypy"}),
-        ({"tox.ini": "[flake8]\n"}, {"flake8"}),
+        ({"tox.ini": "[flake8]\n[tool:isort]\n[pylint.MAIN]\n"}, {"flake8", "isort", "pylint"}),
         ({".pylintrc": "[MAIN]\n", ".flake8": "[flake8]\n"}, {"pylint", "flake8"}),
         ({"pyrightconfig.json": "{}", "mypy.ini": "[mypy]\n"}, {"pyright", "mypy"}),
         (
