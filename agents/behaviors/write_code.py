@@ -163,9 +163,8 @@ def to_candidate(completion: Completion, bench: Workbench, question: Question) -
     unit = question.unit
     if not unit:
         text = language.whole_file(question.source, blocks)
-        if not text:
-            return "it is not the file's new text"
-        return candidate_of(bench, text, question.stage, question.source, tokens=tokens)
+        whole = candidate_of(bench, text, question.stage, question.source, tokens=tokens)
+        return whole if text else "it is not the file's new text"
     allowed = {unit, root_name(unit)} if "." not in unit else {unit}
     merged = language.merge(question.source, "\n\n".join(blocks), allowed, _imported(bench))
     if not merged.changed:
