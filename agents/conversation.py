@@ -115,7 +115,9 @@ class Conversation:
             text = "No ticket is ready to be run. Tell me what the software should do."
             return Reply("project_manager", text)
         names = ", ".join(f"**{t.title}**" for t in started)
-        text = f"I handed {names} to the Tester and the Developer, one after the other."
+        parallel = self._team.resource_director.parallel
+        order = "one after the other" if parallel == 1 else f"{parallel} at a time"
+        text = f"I handed {names} to the Tester and the Developer, {order}."
         return Reply("project_manager", text, ticket_ids=tuple(t.id for t in started))
 
     async def _answer(self, text: str, history: list[ConversationTurn], context: Context) -> Reply:

@@ -255,6 +255,8 @@ class Orchestrator:
         """Merge a ticket in review, or find it conflicted."""
         idle = await self._idle_ticket(ticket_id)
         async with self._held(idle.id) as ticket:
+            if ticket.state is TicketState.MERGED and idle.pending_merge:
+                return ticket
             return await self._merge.accept(ticket)
 
     async def reject_ticket(self, ticket_id: str, reason: str, drop: bool) -> Ticket:
@@ -287,9 +289,15 @@ class Orchestrator:
 
     @contextlib.asynccontextmanager
     async def _held(self, ticket_id: str) -> AsyncGenerator[Ticket, None]:
-        """The ticket as it is now, which no other process works on. Raises ConflictError."""
+        """The ticket, held against other processes; what was interrupted is finished or undone.
+
+        Raises ConflictError.
+        """
         with self._team.resource_director.claim(ticket_id):
-            yield await self.ticket(ticket_id)
+            ticket = await self.ticket(ticket_id)
+            if _is_interrupted(ticket):
+                ticket = await self._merge.recover(await self._rebase.recover(ticket))
+            yield ticket
 
     async def _replace(self, ticket: Ticket) -> Ticket:
         try:
@@ -342,8 +350,7 @@ class Orchestrator:
     async def _recover_one(self, ticket_id: str, is_accepted: bool) -> None:
         """Finish or undo what was under way; what another process works on is left alone."""
         with contextlib.suppress(ConflictError):
-            async with self._held(ticket_id) as found:
-                ticket = await self._merge.recover(await self._rebase.recover(found))
+            async with self._held(ticket_id) as ticket:
                 if is_accepted and ticket.state is TicketState.DRAFT:
                     await self._spec.make_ready(ticket)
 

@@ -32,7 +32,13 @@ from memory.records import Evidence, Requirement, Ticket, TicketState
 
 _SUITE_FACTOR = 10
 """How much longer the whole suite may take than a ticket's own tests."""
-_STARTABLE = {TicketState.READY, TicketState.BLOCKED, TicketState.CONFLICTED}
+_NOT_STARTABLE = {
+    TicketState.DRAFT,
+    TicketState.REVIEW,
+    TicketState.MERGED,
+    TicketState.REJECTED,
+}
+"""In all other states there is no finished work, and nobody works: the ticket is held here."""
 _BLOCKING = (TicketBlockedError, HookRefusedError, SigningFailedError, ModelError)
 """What a person has to see to before the ticket can go on."""
 _STOPPED = "The work was stopped before it was finished; run the ticket to start anew."
@@ -128,7 +134,7 @@ class TicketWork:
         return worktree
 
     async def _require_startable(self, ticket: Ticket) -> None:
-        if ticket.state not in _STARTABLE:
+        if ticket.state in _NOT_STARTABLE:
             raise InvalidStateError(
                 f"The ticket is {ticket.state.value}; only a ready or blocked one can be run."
             )

@@ -34,6 +34,7 @@ const HARMLESS = [
   "maxMinutes",
   "maxCandidates",
   "testTimeout",
+  "parallelTickets",
 ].map((name) => `tenon.${name}`);
 
 test("every declared command is registered, and every registered one is declared", () => {

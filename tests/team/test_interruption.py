@@ -86,6 +86,39 @@ async def test_merge_that_did_not_happen_before_the_kill_can_be_accepted_again(
     assert (await restarted.accept_ticket(ticket_id)).state is TicketState.MERGED
 
 
+@pytest.mark.parametrize("decision", ["accept", "reject"])
+async def test_merge_that_was_cut_off_counts_before_the_next_decision(
+    gather: Gather, repository: Path, decision: str
+) -> None:
+    """As when the request to accept is cancelled after the branch has moved."""
+    team = await gather(SLUGIFY)
+    ticket_id = await ready_ticket(team)
+    await team.run_ticket(ticket_id, silent)
+    ticket = await team.ticket(ticket_id)
+    ticket.pending_merge = await team._team.workspace.prepare_merge("main", ticket.branch, "Merge")
+    await team._team.tools.memory.tickets.replace(ticket)
+    await team._team.workspace.finish_merge("main", ticket.pending_merge)
+
+    if decision == "accept":
+        await team.accept_ticket(ticket_id)
+    else:
+        with pytest.raises(InvalidStateError, match="merged already"):
+            await team.reject_ticket(ticket_id, "no", drop=True)
+
+    merged = await team.ticket(ticket_id)
+    assert merged.state is TicketState.MERGED
+    assert merged.evidence.merge_commit == git(repository, "rev-parse", "main")
+
+
+async def test_work_of_a_process_that_died_can_be_started_in_another(gather: Gather) -> None:
+    team = await gather(SLUGIFY)
+    ticket = await team.ticket(await ready_ticket(team))
+    ticket.state = TicketState.IMPLEMENTING  # the other process is gone, and this one was open
+    await team._team.tools.memory.tickets.replace(ticket)
+
+    assert (await team.run_ticket(ticket.id, silent)).state is TicketState.REVIEW
+
+
 async def test_accepting_a_proposal_again_after_a_kill_goes_on_where_it_stopped(
     gather: Gather, repository: Path
 ) -> None:
