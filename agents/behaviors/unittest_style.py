@@ -28,7 +28,7 @@ def as_unittest(text: str, class_name: str) -> str:
     title, *body = ast.parse(text).body
     functions = [node for node in body if isinstance(node, ast.FunctionDef)]
     imports = [ast.unparse(n) for n in body if n not in functions and not _imports_pytest(n)]
-    head = [ast.unparse(title), "import unittest", "\n".join(imports)]
+    head = [ast.unparse(ast.Module([title], [])), "import unittest", "\n".join(imports)]
     methods = "\n\n".join(_indented(ast.unparse(_method(node))) for node in functions)
     start = "\n\n".join(part for part in head if part)
     return f"{start}\n\n\nclass {class_name}(unittest.TestCase):\n{methods}\n"

@@ -47,8 +47,9 @@ async def test_ticket_is_built_and_proved_with_unittest_alone(
     text = git(repository, "show", f"HEAD:{written}")
     assert "unittest.TestCase" in text and "pytest" not in text
     done = subprocess.run(
-        [repository / ".venv/bin/python", "-m", "unittest", "discover", "-t", ".", "-s", "tests"],
+        [repository / ".venv/bin/python", "-m", "unittest", "discover", "-s", "tests"],
         cwd=repository,
+        env={"PYTHONPATH": str(repository)},
         capture_output=True,
         text=True,
         check=False,
