@@ -43,6 +43,7 @@ _PYTHON_SIGNS = (
     "Pipfile",
 )
 _NOT_SEARCHED = frozenset({"node_modules", "venv", "build", "dist", "__pycache__", "site-packages"})
+_TEST_NAME = re.compile(r"(?:test.*|.*_test|conftest)\.py$")
 _PYTEST_STYLE = re.compile(r"^(?:import pytest|from pytest\b|(?:async )?def test)", re.MULTILINE)
 _UNITTEST_STYLE = re.compile(r"^(?:import unittest|from unittest\b)", re.MULTILINE)
 _UNITTEST_COMMAND = re.compile(r"-m unittest\b|unittest discover|unittest\.main")
@@ -146,15 +147,18 @@ def _configures_pytest(root: Path) -> bool:
         project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
     except (OSError, ValueError):
         return False
-    return "pytest" in project.get("tool", {})
+    tools = project.get("tool")
+    return isinstance(tools, dict) and "pytest" in tools
 
 
 def _python_tests(root: Path) -> Iterator[Path]:
+    """Test files, and what pytest knows as their set-up."""
+
     def files() -> Iterator[Path]:
         for place, folders, names in os.walk(root):
             folders[:] = sorted(n for n in folders if n not in _NOT_SEARCHED and n[0] != ".")
             for name in sorted(names):
-                if name.endswith("_test.py") or (name.startswith("test") and name.endswith(".py")):
+                if _TEST_NAME.match(name):
                     yield Path(place, name)
 
     return _first(files())

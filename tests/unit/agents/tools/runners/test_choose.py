@@ -46,6 +46,11 @@ def own_python(root: Path, *, pytest_there: bool) -> Path:
             "pytest",
         ),
         ({**UNITTEST, "Makefile": "python -m unittest", "pyproject.toml": "no [toml"}, "unittest"),
+        ({**UNITTEST, "Makefile": "python -m unittest", "pyproject.toml": "tool = 1"}, "unittest"),
+        (
+            {**UNITTEST, "Makefile": "python -m unittest", "tests/conftest.py": "import pytest"},
+            "pytest",
+        ),
     ],
 )
 def test_python_repositories(tmp_path: Path, files: dict[str, str], name: str) -> None:
