@@ -16,6 +16,7 @@ from agents.errors import GitRefusedError, TicketBlockedError
 from agents.fault_points import fault_point
 from agents.progress import Progress
 from agents.tester import Tester
+from agents.tools.confine import steers_tests
 from agents.tools.test_runner import TestRun
 from agents.workbench import Workbench
 from memory.records import BestAttempt, Ticket, TicketState
@@ -40,6 +41,7 @@ class Pair:
         at its last good commit.
         """
         ticket = bench.ticket
+        _require_free(ticket)
         bench.lock_tests = self._relock
         try:
             await self._baseline(bench)
@@ -83,7 +85,7 @@ class Pair:
         paths = [module.path for module in bench.tests.modules]
         commit = await bench.worktree.commit(paths, f"test: {ticket.title}", _trailers(ticket))
         fault_point("run: tests committed")
-        self._lock(bench, commit)
+        await self._lock(bench, commit)
         await self.tester.send("developer", f"{len(bench.tests.tests)} tests are red", ticket.id)
 
     async def _implement(self, bench: Workbench) -> None:
@@ -93,7 +95,7 @@ class Pair:
         fault_point("run: tests noted")
         source = await bench.worktree.read(ticket.target_file) or ""
         green = await self.developer.make_green(bench, source, self.tester)
-        self._require_locked(bench, await self._hashes(bench))
+        await self._require_locked(bench)
         ticket.evidence.green_run = green.run.summary()
         ticket.evidence.suite_run = green.suite.summary()
         ticket.evidence.checks = list(green.checks)
@@ -125,6 +127,7 @@ class Pair:
         if bench.tests is None:
             return
         text = bench.tests.source()
+        bench.worktree.unlock()
         await bench.worktree.reset()
         await bench.worktree.write(bench.tests.path, text)
         commit = await bench.worktree.commit(
@@ -132,10 +135,10 @@ class Pair:
             "test: withdraw suggestions that independent candidates contradict",
             _trailers(bench.ticket),
         )
-        self._lock(bench, commit)
+        await self._lock(bench, commit)
         await self.save(bench.ticket)
 
-    def _lock(self, bench: Workbench, commit: str) -> None:
+    async def _lock(self, bench: Workbench, commit: str) -> None:
         if bench.tests is None:
             return
         evidence = bench.ticket.evidence
@@ -144,17 +147,33 @@ class Pair:
         modules = bench.tests.modules
         evidence.test_hashes = {m.path: sha256(m.source()) for m in modules}
         evidence.test_origins = {m.path: m.origin for m in modules}
+        await bench.worktree.lock(evidence.test_hashes)
 
     async def _hashes(self, bench: Workbench) -> dict[str, str]:
         paths = bench.ticket.evidence.test_hashes
         return {path: sha256(await bench.worktree.read(path) or "") for path in paths}
 
-    def _require_locked(self, bench: Workbench, now: dict[str, str]) -> None:
-        if now != bench.ticket.evidence.test_hashes:
+    async def _require_locked(self, bench: Workbench) -> None:
+        """The tests, and what steers them, are as they were locked, whatever the code has done."""
+        same = await self._hashes(bench) == bench.ticket.evidence.test_hashes
+        if not same:
             raise TicketBlockedError("The locked tests were changed; the work is not accepted.")
+        if changed := await bench.worktree.tampered():
+            raise TicketBlockedError(
+                f"The code changed {', '.join(changed)} when it ran, which decides how the "
+                "locked tests are run; the work is not accepted."
+            )
 
     def _tell(self, bench: Workbench, agent: str, text: str) -> None:
         bench.context.report(Progress("step", agent, text))
+
+
+def _require_free(ticket: Ticket) -> None:
+    if steers_tests(ticket.target_file):
+        raise TicketBlockedError(
+            f"{ticket.target_file} decides which tests run, so no code of the team may change "
+            "it while tests are locked. Change it by hand."
+        )
 
 
 def sha256(text: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from pathlib import Path, PurePosixPath
 
 from agents.errors import NotReadyError
@@ -18,6 +20,12 @@ _RUNS_ELSEWHERE = frozenset(
         "wercker.yml",
     }
 )
+# Files by which a test runner is told what to collect, run and report, or which it imports first.
+_STEERING = re.compile(
+    r"conftest\.py|pytest\.(?:ini|toml|py)|pyproject\.toml|setup\.cfg|tox\.ini"
+    r"|(?:site|user)customize\.py|package\.json|(?:jest|vite|vitest)\.config\.\w+"
+    r"|vitest\.workspace\.\w+"
+)
 
 
 class ForbiddenPathError(NotReadyError):
@@ -25,6 +33,10 @@ class ForbiddenPathError(NotReadyError):
 
     def __init__(self, path: str, reason: str) -> None:
         super().__init__(f"Tenon does not touch {path}: {reason}.")
+
+
+class LockedPathError(ForbiddenPathError):
+    """The path is a test that is locked, or steers how the locked tests are run."""
 
 
 def confined(root: Path, path: str) -> Path:
@@ -57,6 +69,33 @@ def writable(root: Path, path: str, hooks: str = "") -> Path:
     if hooks and real.is_relative_to((root / hooks).resolve()):
         raise ForbiddenPathError(path, "Git hooks are yours to change")
     return real
+
+
+def steers_tests(path: str) -> bool:
+    """Whether a test runner reads `path` to learn what to run, or imports it before any test."""
+    return _STEERING.fullmatch(PurePosixPath(path).name.lower()) is not None
+
+
+def require_unlocked(root: Path, path: str, locked: Collection[str]) -> None:
+    """Raise LockedPathError if `path` is one of `locked` under any name, or steers the tests.
+
+    Links of both kinds, and names that differ in case where the disk does not tell them apart,
+    lead to the same file. With nothing locked, everything is free.
+    """
+    if not locked:
+        return
+    real = confined(root, path)
+    if any(_same_file(real, root, other) for other in locked):
+        raise LockedPathError(path, "it is a locked test")
+    if steers_tests(path) or steers_tests(real.name):
+        raise LockedPathError(path, "it decides which tests run, and tests are locked")
+
+
+def _same_file(real: Path, root: Path, other: str) -> bool:
+    locked = root.resolve() / other
+    if real in (locked, locked.resolve()):
+        return True
+    return real.exists() and locked.exists() and real.samefile(locked)
 
 
 def decode(data: bytes, path: str) -> str:

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from agents.errors import GitRefusedError, NotReadyError
 from agents.tools import commits, rebase
-from agents.tools.confine import confined, decode, writable
+from agents.tools.confine import (
+    LockedPathError,
+    confined,
+    decode,
+    require_unlocked,
+    steers_tests,
+    writable,
+)
 from agents.tools.git_command import GitFailedError, in_worktree
 from agents.tools.paths_to_change import require_changeable
 
@@ -31,6 +38,30 @@ class Worktree:
         self._hooked = hooks
         self._git = in_worktree(root, *options)
         self._with_hooks = in_worktree(root, *options, hooks=True)
+        self._locked: frozenset[str] = frozenset()
+        self._strays: frozenset[str] = frozenset()
+
+    async def lock(self, paths: Iterable[str]) -> None:
+        """Refuse every write to `paths` from now on, and to what steers how tests are run."""
+        self._locked = frozenset(paths)
+        self._strays = frozenset(await self._differing())
+
+    def unlock(self) -> None:
+        """Nothing is locked any more."""
+        self._locked = self._strays = frozenset()
+
+    async def tampered(self) -> list[str]:
+        """Locked files, and files that steer the tests, that are not as they were when locked.
+
+        Code under test can write what it likes into the folder; new and ignored files count.
+        """
+        return sorted(set(await self._differing()) - self._strays) if self._locked else []
+
+    async def _differing(self) -> list[str]:
+        """Of those files, the ones that are not as they were committed."""
+        kinds = ("--modified", "--deleted", "--others")
+        found = (await self._git.run("ls-files", "-z", *kinds)).split("\0")
+        return [path for path in found if path in self._locked or (path and steers_tests(path))]
 
     async def head(self) -> str:
         """Id of the checked-out commit."""
@@ -40,10 +71,11 @@ class Worktree:
         """Write a text file, its folders too; line ends are written as they are.
 
         Raises ForbiddenPathError for paths that lead out of the worktree, ``.git``, editor
-        settings, hooks, build servers' files and dotfiles; NotReadyError if the disk refuses.
+        settings, hooks, build servers' files and dotfiles; LockedPathError for what is locked;
+        NotReadyError if the disk refuses.
         """
         hooks = await self._hooks()
-        await asyncio.to_thread(_write, self.root, path, text, hooks)
+        await asyncio.to_thread(_write, self.root, path, text, hooks, self._locked)
 
     async def _hooks(self) -> str:
         try:
@@ -66,9 +98,11 @@ class Worktree:
 
         It is signed where the person's commits are. Without a change, nothing is committed and
         the id is that of the last commit. Raises GitRefusedError, with nothing committed, if
-        signing fails or a hook refuses.
+        signing fails or a hook refuses, and LockedPathError if a locked file would be changed,
+        renamed or deleted.
         """
         await self._git.run("add", "--all", "--force", "--", *paths)
+        await self._require_unlocked(paths)
         if not await self._git.succeeds("diff", "--cached", "--quiet", "--", *paths):
             text = f"{message.strip()}\n\n{_trailer_lines(trailers)}".strip()
             git = self._with_hooks if self._hooked else self._git
@@ -86,6 +120,15 @@ class Worktree:
     async def skipped_hooks(self) -> list[str]:
         """Hooks that the person's own commits run, and those made here do not."""
         return [] if self._hooked else await commits.hooks_of(self._with_hooks)
+
+    async def _require_unlocked(self, paths: Sequence[str]) -> None:
+        """Nothing that is staged under `paths` may be locked."""
+        if not self._locked:
+            return
+        names = ("diff", "--cached", "--name-only", "--no-renames", "-z", "--", *paths)
+        for name in sorted(self._locked & set((await self._git.run(*names)).split("\0"))):
+            await self._git.run("reset", "--quiet", "--", name)
+            raise LockedPathError(name, "it is a locked test")
 
     async def reset(self, commit: str | None = None) -> None:
         """Go back to `commit` (default: the last one) and remove files that are not in it."""
@@ -146,8 +189,9 @@ def _trailer_lines(trailers: Mapping[str, str | Sequence[str]]) -> str:
     return "\n".join(lines)
 
 
-def _write(root: Path, path: str, text: str, hooks: str) -> None:
+def _write(root: Path, path: str, text: str, hooks: str, locked: Collection[str]) -> None:
     target = writable(root, path, hooks)
+    require_unlocked(root, path, locked)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(text.encode())

@@ -110,6 +110,24 @@ async def test_code_that_writes_over_the_tests_is_not_accepted(
     assert branch == TESTS.strip()
 
 
+async def test_code_that_steers_the_tests_when_it_runs_is_not_accepted(gather: Gather) -> None:
+    ignoring = SLUGIFY.replace("import re\n", "import re\nfrom pathlib import Path\n").replace(
+        "    words = re",
+        '    Path("conftest.py").write_text("collect_ignore = []")\n    words = re',
+    )
+    team = await gather(ignoring, max_candidates=1)
+    ticket = await run(team, await add(team))
+    assert ticket.state is TicketState.BLOCKED
+    assert "changed conftest.py when it ran" in ticket.note
+
+
+async def test_file_that_decides_which_tests_run_is_the_persons_to_change(gather: Gather) -> None:
+    team = await gather(SLUGIFY)
+    ticket = await run(team, await add(team, file="tests/conftest.py", symbol="slugify"))
+    assert ticket.state is TicketState.BLOCKED and "by hand" in ticket.note
+    assert ticket.evidence.candidates_run == 0
+
+
 async def test_file_to_change_cannot_be_a_test_that_decides(gather: Gather) -> None:
     team = await gather(SLUGIFY)
     ticket = await run(team, await add(team, brought(), file=PATH))
