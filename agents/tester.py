@@ -37,7 +37,7 @@ class Tester(IAgent):
         async with self.working("writing the tests"):
             module = bench.language.test_module(bench.test_path, _title(bench))
             for criterion in bench.ticket.criteria:
-                test = bench.language.compose(bench.ticket, criterion, bench.import_of)
+                test = bench.language.compose(bench.ticket, criterion, bench.import_of, bench.words)
                 if test is None:
                     test = await self._write_test.run(self, bench, criterion)
                 if test is not None:
@@ -67,8 +67,8 @@ class Tester(IAgent):
     async def _add_examples(self, bench: Workbench, brought: TestModule) -> None:
         """Examples of the ticket's criteria, by tool alone, in a file of the Tester's own."""
         own = bench.language.test_module(bench.test_path, _title(bench))
-        compose = bench.language.compose
-        composed = (compose(bench.ticket, c, bench.import_of) for c in bench.ticket.criteria)
+        compose, words = bench.language.compose, bench.words
+        composed = (compose(bench.ticket, c, bench.import_of, words) for c in bench.ticket.criteria)
         own.tests = [test for test in composed if test is not None and test.binding]
         if not own.tests or own.path in (each.path for each in brought.modules):
             return

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from agents.behaviors.expected_values import approximately, ordered_keys
 from agents.behaviors.extract_examples import free_names
 from agents.behaviors.unittest_style import as_unittest
 from agents.languages.contract import ImportOf
@@ -67,15 +67,20 @@ class TestModule:
         return replace(self, tests=[t for t in self.tests if t.name not in names])
 
 
-def compose_test(ticket: Ticket, criterion: Criterion, import_of: ImportOf) -> WrittenTest | None:
-    """A test from the criterion's example; None if it has none that can run."""
+def compose_test(
+    ticket: Ticket, criterion: Criterion, import_of: ImportOf, words: str = ""
+) -> WrittenTest | None:
+    """A test from the criterion's example; None if it has none that can run.
+
+    Where the person's `words` ask for an order, a dictionary is compared with its order too.
+    """
     if not criterion.call or not (criterion.expected or criterion.raises):
         return None
     sources = [criterion.call, *(s for s in (criterion.expected, criterion.raises) if s)]
     imports = imports_for(sources, ticket.target_symbol, import_of)
     if imports is None:
         return None
-    body = _raises(criterion) if criterion.raises else _equals(criterion)
+    body = _raises(criterion) if criterion.raises else _equals(criterion, words)
     if criterion.raises or "pytest." in body:
         imports = ("import pytest", *imports)
     name = test_name(ticket.target_symbol, criterion)
@@ -106,37 +111,24 @@ def imports_for(sources: Iterable[str], symbol: str, import_of: ImportOf) -> tup
     return tuple(imports)
 
 
-def _equals(criterion: Criterion) -> str:
-    expected = criterion.expected or "None"
+def _equals(criterion: Criterion, words: str) -> str:
+    call, expected = criterion.call or "", criterion.expected or "None"
     if expected in {"True", "False", "None"}:
         comparison = f"is {expected}"
-    elif _has_float(expected):
-        comparison = f"== pytest.approx({expected})"
     else:
-        comparison = f"== {expected}"
-    line = f"    assert {criterion.call} {comparison}"
-    if len(line) <= _LINE_LENGTH:
+        comparison = f"== {approximately(expected) or expected}"
+    keys = ordered_keys(call, expected, words) if criterion.origin == "person" else None
+    line = f"    assert {call} {comparison}"
+    if len(line) <= _LINE_LENGTH and keys is None:
         return line
-    return f"    actual = {criterion.call}\n    assert actual {comparison}"
+    lines = [f"    actual = {call}", f"    assert actual {comparison}"]
+    if keys is not None:
+        lines.append(f"    assert list(actual) == {keys!r}")
+    return "\n".join(lines)
 
 
 def _raises(criterion: Criterion) -> str:
     return f"    with pytest.raises({criterion.raises}):\n        {criterion.call}"
-
-
-def _has_float(expected: str) -> bool:
-    """A float, or a flat list, tuple or dictionary with one: what pytest.approx compares."""
-    node = ast.parse(expected, mode="eval").body
-    if isinstance(node, ast.UnaryOp):
-        node = node.operand
-    parts: list[ast.expr | None] = [node]
-    if isinstance(node, ast.List | ast.Tuple):
-        parts = list(node.elts)
-    elif isinstance(node, ast.Dict):
-        parts = list(node.values)
-    values = [p.value for p in parts if isinstance(p, ast.Constant)]
-    numbers = all(isinstance(v, int | float) for v in values) and len(values) == len(parts)
-    return numbers and any(isinstance(v, float) for v in values)
 
 
 def _docstring(criterion: Criterion) -> str:

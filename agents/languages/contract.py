@@ -156,9 +156,12 @@ class Language(Protocol):
     # ------------------------------------------------------------------ tests
 
     def compose(
-        self, ticket: Ticket, criterion: Criterion, import_of: ImportOf
+        self, ticket: Ticket, criterion: Criterion, import_of: ImportOf, words: str = ""
     ) -> WrittenTest | None:
-        """A test of the criterion's example; None if it has none that can run."""
+        """A test of the criterion's example; None if it has none that can run.
+
+        The person's `words` may say how to compare, where the language has a choice.
+        """
 
     def test_name(self, symbol: str, criterion: Criterion) -> str:
         """What the test of a criterion is called."""

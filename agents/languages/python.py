@@ -160,10 +160,10 @@ class Python:
         return is_call_of(call, symbol) and is_value(value)
 
     def compose(
-        self, ticket: Ticket, criterion: Criterion, import_of: ImportOf
+        self, ticket: Ticket, criterion: Criterion, import_of: ImportOf, words: str = ""
     ) -> WrittenTest | None:
         """See `Language`."""
-        return compose_test(ticket, criterion, import_of)
+        return compose_test(ticket, criterion, import_of, words)
 
     def test_name(self, symbol: str, criterion: Criterion) -> str:
         """See `Language`."""

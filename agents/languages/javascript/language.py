@@ -296,7 +296,7 @@ class JavaScript:
     # ------------------------------------------------------------------ tests
 
     def compose(
-        self, ticket: Ticket, criterion: Criterion, import_of: ImportOf
+        self, ticket: Ticket, criterion: Criterion, import_of: ImportOf, words: str = ""
     ) -> WrittenTest | None:
         """See `Language`."""
         system = self._system_of("")

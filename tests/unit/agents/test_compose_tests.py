@@ -1,6 +1,9 @@
 """Tests made from examples are whole pytest modules that import what they need."""
 
 import ast
+import math
+
+import pytest
 
 from agents.behaviors.compose_tests import TestModule, compose_test
 from memory.records import Criterion, Ticket
@@ -44,6 +47,92 @@ def test_floats_are_compared_approximately() -> None:
     test = compose_test(_ticket(), _criterion(call="f(1)", expected="0.3"), _import_of)
     assert test is not None
     assert "pytest.approx(0.3)" in test.source
+
+
+@pytest.mark.parametrize(
+    ("expected", "right", "wrong"),
+    [
+        ("0.3", 0.1 + 0.2, 0.30001),
+        ("12345.67", 12345.670000000002, 12345.66),
+        ("1234567.89", 1234567.89, 1234567.88),
+        ("[1, -0.3]", [1, -(0.1 + 0.2)], [1, -0.31]),
+        ("[1234567.89, 0.5]", [1234567.89, 0.5], [1234567.89, 0.501]),
+        ("{'a': 1e-13}", {"a": 1e-13}, {"a": 0.0}),
+        ("0.30000000000000004", 0.3, 0.300001),
+        ("3.14159265", math.pi, 3.1415927),
+    ],
+)
+def test_float_forgives_rounding_and_no_digit_that_was_written(
+    expected: str, right: object, wrong: object
+) -> None:
+    test = compose_test(_ticket(), _criterion(call="f(1)", expected=expected), _import_of)
+    assert test is not None
+    _run(test.source, right)
+    with pytest.raises(AssertionError):
+        _run(test.source, wrong)
+
+
+def _run(source: str, answer: object) -> None:
+    """The test with an `f` that gives `answer`."""
+    space = {"f": lambda *_: answer, "pytest": pytest}
+    exec(source, space)  # noqa: S102
+    (test,) = [value for name, value in space.items() if name.startswith("test_")]
+    test()  # type: ignore[operator]
+
+
+BA = "{'b': 1, 'a': 2}"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "The keys come in order of first appearance.",
+        "It counts the words and keeps their order.",
+        "The result is sorted by count.",
+        "Least frequent first.",
+        "Keys in the order in which they appear.",
+    ],
+)
+def test_order_of_a_dictionary_counts_where_the_words_ask_for_it(words: str) -> None:
+    call = _criterion(call="f('b a a')", expected=BA)
+    test = compose_test(_ticket(), call, _import_of, words)
+    assert test is not None
+    _run(test.source, {"b": 1, "a": 2})
+    with pytest.raises(AssertionError):
+        _run(test.source, {"a": 2, "b": 1})
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "It counts the words.",
+        "It counts the words, in any order.",
+        "It takes a sorted list of words.",
+        "Counts the orders by customer.",
+        "The keys are in alphabetical order.",  # which the example does not keep
+        "Most frequent first.",
+        "sorted by count, but the order does not matter",
+    ],
+)
+def test_order_does_not_count_where_the_words_or_the_example_do_not_say_so(words: str) -> None:
+    call = _criterion(call="f('b a a')", expected=BA)
+    test = compose_test(_ticket(), call, _import_of, words)
+    assert test is not None
+    _run(test.source, {"a": 2, "b": 1})
+
+
+def test_example_that_contradicts_the_order_of_appearance_does_not_bind() -> None:
+    call = _criterion(call="f('a b a')", expected=BA)
+    test = compose_test(_ticket(), call, _import_of, "in order of first appearance")
+    assert test is not None
+    assert "list(" not in test.source
+
+
+def test_suggestion_of_a_model_fixes_no_order() -> None:
+    call = _criterion(call="f('b a a')", expected=BA).model_copy(update={"origin": "model"})
+    test = compose_test(_ticket(), call, _import_of, "in order of first appearance")
+    assert test is not None
+    assert "list(" not in test.source
 
 
 def test_constants_are_compared_by_identity() -> None:
