@@ -55,13 +55,13 @@ def installation(python: Path) -> tuple[Path, ...]:
 
     Virtual environments and interpreters often lie under a home folder, reached by links.
     """
-    found = {link.parent for link in _links(python)}
+    found = {link.parent for link in links(python)}
     for prefix in json.loads(_output(python, _PREFIXES) or "[]"):
         found |= {Path(prefix), Path(prefix).resolve()}
     return tuple(sorted(path for path in found if is_private(path)))
 
 
-def _links(path: Path) -> list[Path]:
+def links(path: Path) -> list[Path]:
     """`path` and every place that its chain of links goes through."""
     chain = [path.absolute()]
     while chain[-1].is_symlink() and len(chain) < 40:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+from agents.tools.interpreter import links
 from agents.tools.limits import GIB
 from agents.tools.runners.contract import Command, Language, NotRunnableError, RunnerName
 from agents.tools.runners.lines_report import (
@@ -127,6 +128,6 @@ def _outside(root: Path, folders: Iterable[Path]) -> list[Path]:
     places: dict[Path, None] = {}
     for folder in folders:
         entries = (entry.resolve() for entry in folder.iterdir() if entry.is_symlink())
-        places |= dict.fromkeys([folder, folder.resolve(), *entries])
+        places |= dict.fromkeys([*links(folder), *entries])
     outside = [place for place in places if not place.is_relative_to(root)]
     return [p for p in outside if p.exists() and not any(o in p.parents for o in outside)]
