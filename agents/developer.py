@@ -145,11 +145,14 @@ class Developer(IAgent):
         if ok:
             suite = await bench.suite_runner.run(bench.worktree.root)
             broken = new_failures(bench.baseline, suite)
-            if not broken:
+            failure = await bench.tampering(bench) if bench.tampering else ""
+            if broken:
+                names = ", ".join(broken[:3])
+                failure = f"it breaks other tests: {names}. {suite.first_failure()}"
+            if not failure:
                 search.green = len(passed)
                 await self._tell(bench, f"green: {text}, and the whole suite")
                 return Green(candidate, run, suite)
-            failure = f"it breaks other tests: {', '.join(broken[:3])}. {suite.first_failure()}"
         await self._tell(bench, f"{text}; {failure}" if failure else text)
         failing = tuple(c for c in run.cases if c.outcome in ("failed", "error"))
         search.attempts.append(Attempt(candidate, passed, failure, failing))

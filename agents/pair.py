@@ -42,7 +42,7 @@ class Pair:
         """
         ticket = bench.ticket
         _require_free(ticket)
-        bench.lock_tests = self._relock
+        bench.lock_tests, bench.tampering = self._relock, self._tampering
         try:
             await self._baseline(bench)
             fault_point("run: baseline run")
@@ -152,6 +152,14 @@ class Pair:
     async def _hashes(self, bench: Workbench) -> dict[str, str]:
         paths = bench.ticket.evidence.test_hashes
         return {path: sha256(await bench.worktree.read(path) or "") for path in paths}
+
+    async def _tampering(self, bench: Workbench) -> str:
+        """What a candidate did to the locked tests when it ran; asked before it is cleared away."""
+        try:
+            await self._require_locked(bench)
+        except TicketBlockedError as error:
+            return str(error)
+        return ""
 
     async def _require_locked(self, bench: Workbench) -> None:
         """The tests, and what steers them, are as they were locked, whatever the code has done."""

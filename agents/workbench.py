@@ -40,6 +40,8 @@ class Workbench:
     baseline: TestRun | None = None
     lock_tests: Callable[[Workbench], Awaitable[None]] | None = None
     """Commits and locks the tests anew; set by the pair."""
+    tampering: Callable[[Workbench], Awaitable[str]] | None = None
+    """Why the tests are not as they were locked, empty if they are; set by the pair."""
 
     checks: tuple[Check, ...] = ()
     """What the repository itself checks the target file with."""

@@ -91,17 +91,30 @@ async def test_tests_that_are_in_the_repository_are_locked_as_they_are(
     assert (await team.accept_ticket(ticket.id)).state is TicketState.MERGED
 
 
+FORGED = SLUGIFY.replace(
+    "import re\n",
+    "import re\nfrom pathlib import Path\n",
+).replace(
+    "    words = re",
+    f'    Path("{PATH}").write_text("def test_words():\\n    pass\\n")\n    words = re',
+)
+
+
+async def test_after_code_that_writes_over_the_tests_the_search_goes_on(
+    gather: Gather, repository: Path
+) -> None:
+    team = await gather(FORGED, SLUGIFY)
+    ticket = await run(team, await add(team))
+
+    assert ticket.state is TicketState.REVIEW, ticket.note
+    assert "write_text" not in git(repository, "show", f"{ticket.branch}:textkit/cleaning.py")
+    assert git(repository, "show", f"{ticket.branch}:{PATH}") == TESTS.strip()
+
+
 async def test_code_that_writes_over_the_tests_is_not_accepted(
     gather: Gather, repository: Path
 ) -> None:
-    forged = SLUGIFY.replace(
-        "import re\n",
-        "import re\nfrom pathlib import Path\n",
-    ).replace(
-        "    words = re",
-        f'    Path("{PATH}").write_text("def test_words():\\n    pass\\n")\n    words = re',
-    )
-    team = await gather(forged, max_candidates=1)
+    team = await gather(FORGED, max_candidates=1)
     ticket = await run(team, await add(team))
 
     assert ticket.state is TicketState.BLOCKED
