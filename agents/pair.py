@@ -11,10 +11,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from agents.architect import Architect
-from agents.developer import Developer, Green
+from agents.developer import Developer
 from agents.errors import GitRefusedError, TicketBlockedError
 from agents.fault_points import fault_point
 from agents.progress import Progress
+from agents.search import Green
 from agents.tester import Tester
 from agents.tools.confine import steers_tests
 from agents.tools.test_runner import TestRun
