@@ -43,6 +43,7 @@ export const SERVER_SETTINGS = [
   "commitSpec",
   "maxMinutes",
   "maxCandidates",
+  "testRunner",
   "testTimeout",
   "parallelTickets",
   "gitHooks",
