@@ -43,6 +43,7 @@ _VARIANTS: dict[str, list[dict[str, Any]]] = {
             "plan": hint,
             "attempt": hint,
             "failure": hint,
+            "simplify": False,
         }
         for symbol, exists, hint in product(("", "slugify"), (True, False), ("", "x = 1"))
     ],
