@@ -9,7 +9,8 @@ from typing import Literal
 
 from agents.behaviors.expected_values import approximately, ordered_keys
 from agents.behaviors.extract_examples import free_names
-from agents.behaviors.unittest_style import as_unittest
+from agents.behaviors.test_style import TestStyle, class_name, in_style
+from agents.behaviors.unittest_style import as_unittest, needs_pytest
 from agents.languages.contract import ImportOf
 from agents.python_names import identifier, is_builtin, root_name, standard_import
 from memory.records import Criterion, Ticket
@@ -45,6 +46,8 @@ class TestModule:
     """Sources of what the tests of a brought file use, by name."""
     style: str = "pytest"
     """``unittest`` for a repository without pytest; the tests themselves are functions always."""
+    layout: TestStyle = field(default_factory=TestStyle)
+    """Of the repository's own tests, kept where the runner allows it."""
     also: list[TestModule] = field(default_factory=list)
     """Further files of the same ticket, locked like this one and judged by the whole suite."""
 
@@ -59,8 +62,13 @@ class TestModule:
             return self.text
         imports = _grouped(i for test in self.tests for i in test.imports)
         head = f'"""{self.title}"""\n\n' + (f"{imports}\n\n\n" if imports else "\n")
-        text = head + "\n\n\n".join(test.source for test in self.tests) + "\n"
-        return as_unittest(text, "AcceptanceTest") if self.style == "unittest" else text
+        sources = [test.source for test in self.tests]
+        text = head + in_style(sources, class_name(self.path), self.layout) + "\n"
+        return as_unittest(text, "AcceptanceTest") if self._in_unittest() else text
+
+    def _in_unittest(self) -> bool:
+        could = not any(needs_pytest(test.source) for test in self.tests)
+        return self.style == "unittest" or (self.layout.layout == "TestCase" and could)
 
     def without(self, names: set[str]) -> TestModule:
         """The module without the tests called `names`."""
@@ -84,7 +92,7 @@ def compose_test(
     if criterion.raises or "pytest." in body:
         imports = ("import pytest", *imports)
     name = test_name(ticket.target_symbol, criterion)
-    source = f'def {name}() -> None:\n    """{_docstring(criterion)}"""\n{body}'
+    source = f'def {name}() -> None:\n    """{docstring_of(criterion)}"""\n{body}'
     return WrittenTest(criterion.id, name, source, criterion.origin == "person", imports)
 
 
@@ -131,7 +139,8 @@ def _raises(criterion: Criterion) -> str:
     return f"    with pytest.raises({criterion.raises}):\n        {criterion.call}"
 
 
-def _docstring(criterion: Criterion) -> str:
+def docstring_of(criterion: Criterion) -> str:
+    """What the test is for: the criterion's id and words."""
     words = (
         "the example given with the requirement."
         if criterion.text == "Example:"

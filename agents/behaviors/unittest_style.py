@@ -80,13 +80,15 @@ def _comparison(test: ast.Compare, message: list[ast.expr]) -> ast.stmt | list[a
     left, right, operator = test.left, test.comparators[0], type(test.ops[0])
     value = _approximate(right)
     if value is not None and operator is ast.Eq:
-        return _almost_equal(left, value)
+        return _almost_equal(left, value, _delta(right))
     if isinstance(right, ast.Constant) and right.value is None and operator in _NONE:
         return _call(_NONE[operator], [left, *message])
     return _call(_COMPARED[operator], [left, right, *message])
 
 
-def _almost_equal(left: ast.expr, value: ast.expr) -> ast.stmt | list[ast.stmt]:
+def _almost_equal(
+    left: ast.expr, value: ast.expr, delta: list[ast.keyword]
+) -> ast.stmt | list[ast.stmt]:
     """Each number of a flat list or dictionary by itself."""
     if isinstance(value, ast.List | ast.Tuple):
         keys: Sequence[ast.expr | None] = [ast.Constant(i) for i in range(len(value.elts))]
@@ -94,30 +96,38 @@ def _almost_equal(left: ast.expr, value: ast.expr) -> ast.stmt | list[ast.stmt]:
     elif isinstance(value, ast.Dict):
         keys, values = value.keys, value.values
     else:
-        return _call("assertAlmostEqual", [left, value])
+        return _call("assertAlmostEqual", [left, value], delta)
     actual = ast.Name("actual")
     length = ast.Call(ast.Name("len"), [actual], [])
     each = [(key, v) for key, v in zip(keys, values, strict=True) if key is not None]
     return [
         ast.Assign([actual], left),
         _call("assertEqual", [length, ast.Constant(len(each))]),
-        *(_call("assertAlmostEqual", [ast.Subscript(actual, key), v]) for key, v in each),
+        *(_call("assertAlmostEqual", [ast.Subscript(actual, key), v], delta) for key, v in each),
     ]
 
 
 def _approximate(node: ast.expr) -> ast.expr | None:
-    """The value in ``pytest.approx(value)`` with the usual precision."""
-    if isinstance(node, ast.Call) and _is_pytest(node.func, "approx") and not node.keywords:
-        return node.args[0]
+    """The value in ``pytest.approx(value)`` with the usual precision, or one told by ``abs``."""
+    if isinstance(node, ast.Call) and _is_pytest(node.func, "approx"):
+        return node.args[0] if all(k.arg == "abs" for k in node.keywords) else None
     return None
+
+
+def _delta(node: ast.expr) -> list[ast.keyword]:
+    keywords = node.keywords if isinstance(node, ast.Call) else []
+    return [ast.keyword("delta", k.value) for k in keywords]
 
 
 def _is_pytest(node: ast.expr, name: str) -> bool:
     return ast.unparse(node) == f"pytest.{name}"
 
 
-def _call(name: str, arguments: Sequence[ast.expr]) -> ast.Expr:
-    return ast.Expr(ast.Call(ast.Attribute(ast.Name("self"), name), list(arguments), []))
+def _call(
+    name: str, arguments: Sequence[ast.expr], keywords: Sequence[ast.keyword] = ()
+) -> ast.Expr:
+    function = ast.Attribute(ast.Name("self"), name)
+    return ast.Expr(ast.Call(function, list(arguments), list(keywords)))
 
 
 def _imports_pytest(node: ast.stmt) -> bool:

@@ -75,7 +75,7 @@ def test_each_test_passes_and_fails_as_before(changes: dict[str, str], failures:
         "def test_a(tmp_path):\n    assert tmp_path",
         "@pytest.mark.skip\ndef test_a():\n    assert 1",
         "def test_a():\n    pytest.importorskip('x')",
-        "def test_a():\n    assert 1.0 == pytest.approx(1, abs=1)",
+        "def test_a():\n    assert 1.0 == pytest.approx(1, rel=1)",
     ],
 )
 def test_what_needs_pytest_is_told(source: str) -> None:
