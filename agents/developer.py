@@ -34,7 +34,7 @@ from agents.workbench import Workbench
 from memory.records import BestAttempt
 
 _FEW_TESTS = 6
-"""Up to so many tests of a Tester's own, code that passes them is compared with other code."""
+"""Up to so many examples of a person, code that passes is compared with other code."""
 
 
 class Developer(IAgent):
@@ -66,6 +66,7 @@ class Developer(IAgent):
                     return await self._finished(bench, search, green)
                 if bench.budget.spent:
                     break
+            await tester.suspect(bench, search.written)
             bench.ticket.evidence.best_attempt = _best_attempt(bench, search)
             raise TicketBlockedError(_blocked(bench, search))
 
@@ -79,9 +80,11 @@ class Developer(IAgent):
                 async with aclosing(self._candidates(bench, search, rung, number)) as candidates:
                     async for candidate in candidates:
                         green = await self._judge(bench, candidate, search)
-                        green = green or await self._weigh(bench, search, tester)
                         if green is not None:
                             return green
+                green = await self._weigh(bench, search, tester)
+                if green is not None:
+                    return green
             if not rung.again or search.passed <= before or bench.budget.spent:
                 return None
 
@@ -161,7 +164,8 @@ class Developer(IAgent):
     async def _settled(self, bench: Workbench, search: Search, green: Green) -> Green:
         """`green`, or where tests are few the candidate that most others agree with."""
         calls, imports = calls_to_compare(bench)
-        plenty = bench.ticket.acceptance_tests or bench.total > _FEW_TESTS
+        given = [t for t in bench.tests.tests if t.binding] if bench.tests else []
+        plenty = bench.ticket.acceptance_tests or len(given) > _FEW_TESTS
         if plenty or not calls or bench.budget.spent:
             return green
         others: list[Candidate] = []
@@ -170,7 +174,7 @@ class Developer(IAgent):
                 others += [candidate async for candidate in candidates]
         votes = [(c, search.votes(c)) for c in (green.candidate, *others)]
         choice = await choose(bench, calls, imports, votes)
-        bench.ticket.evidence.doubts = list(choice.doubts)
+        bench.ticket.evidence.doubts += choice.doubts
         if choice.candidate is not green.candidate:
             await self._tell(bench, f"{choice.voters} candidates pass; another agrees with most")
             better = await self._judge(bench, choice.candidate, search)
@@ -197,10 +201,12 @@ class Developer(IAgent):
             return None
         binding = frozenset(t.name for t in bench.tests.tests if t.binding)
         suggested = frozenset(t.name for t in bench.tests.tests if not t.binding)
-        gone = contradicted([a.passed for a in search.attempts], binding, suggested)
+        written = search.written
+        votes = [search.votes(attempt.candidate) for attempt in written]
+        gone = contradicted([a.passed for a in written], binding, suggested, votes)
         if not gone or gone == suggested | binding:
             return None
-        await tester.withdraw(bench, gone)
+        await tester.withdraw(bench, gone, written)
         keep = binding | (suggested - gone)
         agreeing = [a for a in search.best(len(search.attempts)) if keep <= a.passed]
         return await self._judge(bench, agreeing[0].candidate, search) if agreeing else None

@@ -69,6 +69,11 @@ class Search:
         """How often a candidate with the same syntax tree was seen."""
         return self._votes[self.language.same_code(candidate.text)]
 
+    @property
+    def written(self) -> list[Attempt]:
+        """The attempts that a model wrote, without those that were bent to the tests since."""
+        return [attempt for attempt in self.attempts if not attempt.candidate.changes]
+
     def best(self, count: int) -> list[Attempt]:
         """The attempts that pass most tests; among equals the shorter code."""
         order = sorted(self.attempts, key=lambda a: (-len(a.passed), len(a.candidate.code)))

@@ -251,7 +251,7 @@ class Evidence(Value):
     mutated_lines: list[int] = Field(default_factory=list)
     """Lines of the target file that mutation changed, from 1."""
     doubts: list[str] = Field(default_factory=list)
-    """Calls to which other candidates that pass the tests give other answers."""
+    """Tests that candidates contradict, and calls to which they answer otherwise, in words."""
     best_attempt: BestAttempt | None = None
     """Of a blocked ticket."""
     minutes: float = 0.0

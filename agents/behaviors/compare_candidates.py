@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agents.behaviors.compose_tests import imports_for
+from agents.behaviors.read_claim import claim_of
 from agents.behaviors.write_code import Candidate
 from agents.tools.fresh_inputs import fresh_calls
 from agents.tools.observe import NO_ANSWER, Observation, observe
@@ -37,7 +38,9 @@ def calls_to_compare(bench: Workbench) -> tuple[list[str], tuple[str, ...]]:
     """Fresh calls like the ticket's examples, and the imports that they need."""
     if bench.runner.python is None:
         return [], ()
+    claims = (claim_of(test.source) for test in (bench.tests.tests if bench.tests else []))
     examples = [c.call for c in bench.ticket.criteria if c.call]
+    examples = examples or [claim.call for claim in claims if claim is not None]
     imports = imports_for(examples, bench.ticket.target_symbol, bench.import_of)
     calls = fresh_calls(examples, _CALLS, bench.context.seed) if imports is not None else []
     return calls, imports or ()

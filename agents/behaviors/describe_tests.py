@@ -26,7 +26,7 @@ def describe(text: str) -> tuple[list[WrittenTest], dict[str, str]]:
     tests: dict[str, WrittenTest] = {}
     helpers: dict[str, str] = {}
     for node in body:
-        functions = list(_tests_of(node))
+        functions = list(tests_of(node))
         for function in functions:
             source = ast.unparse(function)
             tests.setdefault(function.name, WrittenTest("", function.name, source, binding=True))
@@ -35,7 +35,8 @@ def describe(text: str) -> tuple[list[WrittenTest], dict[str, str]]:
     return list(tests.values()), helpers
 
 
-def _tests_of(node: ast.stmt) -> Iterator[_Function]:
+def tests_of(node: ast.stmt) -> Iterator[_Function]:
+    """The tests in a top-level statement; methods as functions that begin with the set-up."""
     if isinstance(node, _Function) and node.name.startswith("test") and not _skipped(node):
         yield node
     elif isinstance(node, ast.ClassDef) and not _skipped(node):

@@ -63,7 +63,7 @@ def _statements(body: Sequence[ast.stmt]) -> list[ast.stmt]:
         elif message := _message(statement, found):
             _name_message(cast(ast.With, found[-1]), message)
         elif not _about_exception(statement):
-            found.append(_assertion(statement))
+            found.append(as_assertion(statement))
     return found
 
 
@@ -108,7 +108,8 @@ def _name_message(block: ast.With, message: ast.expr) -> None:
         call.args.append(message)
 
 
-def _assertion(statement: ast.stmt) -> ast.stmt:
+def as_assertion(statement: ast.stmt) -> ast.stmt:
+    """``assert a == b`` of ``self.assertEqual(a, b)`` and its like; others as they are."""
     if not isinstance(statement, ast.Expr) or not isinstance(statement.value, ast.Call):
         return statement
     call = statement.value

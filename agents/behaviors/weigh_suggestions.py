@@ -10,24 +10,35 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-_FEWEST_AGREEING = 3
+_FEWEST_ANSWERS = 3
+_FEWEST_DIFFERENT = 2
 
 
 def contradicted(
-    passed: Sequence[frozenset[str]], binding: frozenset[str], suggested: frozenset[str]
+    passed: Sequence[frozenset[str]],
+    binding: frozenset[str],
+    suggested: frozenset[str],
+    votes: Sequence[int] | None = None,
 ) -> frozenset[str]:
     """Names of the suggested tests that the largest group of agreeing candidates fails.
 
-    `passed` holds, for each distinct candidate, the tests that it passes. A group counts only
-    if it passes every binding test and some test at all; empty when no group is large enough.
+    `passed` holds, for each distinct candidate, the tests that it passes, `votes` how often it
+    was written (1 each by default). Candidates that pass the same tests are a group, with
+    CodeT's score: votes times tests. It counts only if two different candidates, written three
+    times in all, are in it, and if it passes every binding test and some test at all; empty
+    when there is no such group.
     """
-    groups = Counter(p & suggested for p in passed if binding <= p and p)
-    best: tuple[int, int] = (0, 0)
-    winner: frozenset[str] | None = None
-    for group, size in groups.items():
-        if not group and not binding:
-            continue
-        score = (size * (1 + len(group)), size)
-        if size >= _FEWEST_AGREEING and score > best:
-            best, winner = score, group
-    return suggested - winner if winner is not None else frozenset()
+    weights = votes or [1] * len(passed)
+    sizes: Counter[frozenset[str]] = Counter()
+    different: Counter[frozenset[str]] = Counter()
+    for tests, weight in zip(passed, weights, strict=True):
+        if binding <= tests and tests & (binding | suggested):
+            sizes[tests & suggested] += weight
+            different[tests & suggested] += 1
+    groups = [
+        (size * (len(binding) + len(group)), size, group)
+        for group, size in sizes.items()
+        if size >= _FEWEST_ANSWERS and different[group] >= _FEWEST_DIFFERENT
+    ]
+    best = max(groups, key=lambda entry: entry[:2], default=None)
+    return suggested - best[2] if best is not None else frozenset()

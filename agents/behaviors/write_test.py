@@ -1,17 +1,58 @@
-"""Let the model write a test for a criterion that has no example, and check it by tools."""
+"""Let the model write tests for a criterion that no person gave an example of."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections import Counter
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
 
-from agents.asking import request_for, write
+from agents.asking import completions, fits, request_for
 from agents.base import IAgent
 from agents.behaviors.compose_tests import WrittenTest
+from agents.behaviors.read_habits import Habits
+from agents.inference import CompletionRequest
+from agents.languages.contract import Scope
 from agents.python_names import root_name
 from agents.workbench import Workbench
 from memory.records import Criterion
 
-_ATTEMPTS = 2
+_TOKENS = 220
+_FIXTURES = 6
+_STOPS = ("\n```\n",)
+
+
+@dataclass(frozen=True)
+class TestQuestion:
+    """A criterion to write tests for, and how many answers are wanted."""
+
+    __test__ = False
+
+    criterion: Criterion
+    temperatures: tuple[float, ...]
+    """Of the answers, which are decoded together."""
+    reason: str = ""
+    """Why an earlier test of this criterion was thrown away."""
+
+
+@dataclass
+class Answers:
+    """What became of the answers to several questions, by the criterion's id."""
+
+    tests: dict[str, list[WrittenTest]] = field(default_factory=dict)
+    _reasons: dict[str, Counter[str]] = field(default_factory=dict)
+
+    def add(self, criterion_id: str, found: list[WrittenTest] | str) -> None:
+        """Note tests, or why there are none."""
+        if isinstance(found, str):
+            self._reasons.setdefault(criterion_id, Counter())[found] += 1
+        else:
+            self.tests.setdefault(criterion_id, []).extend(found)
+
+    @property
+    def reason_for(self) -> dict[str, str]:
+        """The reason that most tests of a criterion were thrown away for."""
+        return {i: reasons.most_common(1)[0][0] for i, reasons in self._reasons.items()}
 
 
 class WriteTest:
@@ -20,36 +61,52 @@ class WriteTest:
     name = "write_test"
 
     async def run(
-        self, agent: IAgent, bench: Workbench, criterion: Criterion
-    ) -> WrittenTest | None:
-        """A checked test function, or None if the model wrote none that holds."""
-        ticket = bench.ticket
-        language = bench.language
-        name = language.test_name(ticket.target_symbol, criterion)
-        root = root_name(ticket.target_symbol)
-        request = request_for(
-            agent,
-            "write_test",
-            bench.context,
-            {
-                "symbol": ticket.target_symbol,
-                "module": bench.module,
-                "import_line": bench.import_of(root) or "",
-                "signature": language.signature_in(bench.words, ticket.target_symbol) or "",
-                "statement": bench.statement,
-                "criterion": criterion.text,
-                "test_name": name,
-                "example_test": "",
-            },
-            max_tokens=220,
-        )
-        for attempt in range(_ATTEMPTS):
-            warmer = replace(request, temperatures=(0.0 if attempt == 0 else 0.7,))
-            reply = await write(agent, warmer, bench.context, f"writing a test for {criterion.id}")
-            test = language.check_test(
-                reply, name, criterion, ticket.target_symbol, bench.import_of
+        self, agent: IAgent, bench: Workbench, question: TestQuestion, habits: Habits
+    ) -> AsyncGenerator[tuple[Criterion, list[WrittenTest] | str], None]:
+        """For each answer its tests, or why it has none that holds."""
+        temperatures = question.temperatures
+        request = await self._request(agent, bench, question, habits)
+        seed = bench.context.seed + round(100 * temperatures[0])
+        request = replace(request, n=len(temperatures), temperatures=temperatures, seed=seed)
+        symbol = bench.ticket.target_symbol
+        scope = Scope(symbol, bench.import_of, habits.imports, habits.fixtures)
+        label = f"writing tests for {question.criterion.id}"
+        async with aclosing(completions(agent, request, bench.context, label)) as answers:
+            async for answer in answers:
+                found = bench.language.check_tests(answer.text, question.criterion, scope)
+                yield question.criterion, found
+
+    async def _request(
+        self, agent: IAgent, bench: Workbench, question: TestQuestion, habits: Habits
+    ) -> CompletionRequest:
+        """With the best of the repository's own tests that fits, if one does."""
+        criterion = question.criterion
+        ticket, language = bench.ticket, bench.language
+        bare = criterion.model_copy(update={"call": None})
+        variables = {
+            "symbol": ticket.target_symbol,
+            "module": bench.module,
+            "import_line": bench.import_of(root_name(ticket.target_symbol)) or "",
+            "signature": language.signature_in(bench.words, ticket.target_symbol) or "",
+            "fixtures": habits.own_fixtures[:_FIXTURES],
+            "statement": bench.statement,
+            "criterion": _words(criterion),
+            "test_name": language.test_name(ticket.target_symbol, bare),
+            "reason": question.reason,
+        }
+        for example in (*habits.examples, ""):
+            told = variables | {"example_test": example}
+            request = request_for(
+                agent, "write_test", bench.context, told, max_tokens=_TOKENS, stop=_STOPS
             )
-            if isinstance(test, WrittenTest):
-                return test
-            await agent.log("step", f"{criterion.id}: test thrown away: {test}", ticket.id)
-        return None
+            if await fits(agent, request):
+                break
+        return request
+
+
+def _words(criterion: Criterion) -> str:
+    """The criterion's words; an example that no tool could make a test of speaks for itself."""
+    if criterion.origin == "model" or not criterion.call:
+        return criterion.text
+    outcome = f"raises {criterion.raises}" if criterion.raises else f"gives {criterion.expected}"
+    return f"{criterion.text} {criterion.call} {outcome}"

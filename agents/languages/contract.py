@@ -6,8 +6,8 @@ here starts a program; how tests are run is the business of `agents/tools/runner
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -30,6 +30,19 @@ class ReadTest:
     calls: frozenset[str]
     """Names of what it calls."""
     expects_error: bool
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a test may call and use."""
+
+    symbol: str
+    """The thing under test: ``function``, ``Class`` or ``Class.method``."""
+    import_of: ImportOf
+    imports: Mapping[str, str] = field(default_factory=dict)
+    """Import lines of the repository's own tests, by the name that they bind."""
+    fixtures: Collection[str] = ()
+    """Names of the fixtures that a test may ask for."""
 
 
 class Language(Protocol):
@@ -181,9 +194,10 @@ class Language(Protocol):
     def test_shape(self, test_name: str) -> str:
         """What a model is asked to write for a test of that name."""
 
-    def check_test(
-        self, reply: str, name: str, criterion: Criterion, symbol: str, import_of: ImportOf
-    ) -> WrittenTest | str:
-        """The test of `symbol` in a model's reply under the name that it must have, or why it
-        is none.
+    def check_tests(
+        self, reply: str, criterion: Criterion, scope: Scope
+    ) -> list[WrittenTest] | str:
+        """The tests in a model's reply that hold, all called as `criterion` is, or why none does.
+
+        What is checked is what reading can tell.
         """

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from agents.behaviors.check_test import check_test
+from agents.behaviors.check_test import check_answer
 from agents.behaviors.compose_tests import TestModule, WrittenTest, compose_test, test_name
 from agents.behaviors.describe_tests import describe
 from agents.behaviors.extract_examples import Example, extract_examples, is_call_of, is_value
@@ -16,7 +16,7 @@ from agents.behaviors.find_subjects import Subject, find_subjects
 from agents.behaviors.plain_asserts import plain
 from agents.behaviors.unittest_style import needs_pytest
 from agents.behaviors.whole_file import whole_file
-from agents.languages.contract import ImportOf, ReadTest
+from agents.languages.contract import ImportOf, ReadTest, Scope
 from agents.python_names import identifier, signature_in, slug
 from agents.tools.code_blocks import extract_code_blocks
 from agents.tools.edits import MergeResult, extract_symbol, merge_symbols, without_docstring
@@ -187,14 +187,15 @@ class Python:
         """See `Language`."""
         return f"function `def {test_name}():`"
 
-    def check_test(
-        self, reply: str, name: str, criterion: Criterion, symbol: str, import_of: ImportOf
-    ) -> WrittenTest | str:
+    def check_tests(
+        self, reply: str, criterion: Criterion, scope: Scope
+    ) -> list[WrittenTest] | str:
         """See `Language`."""
-        test = check_test(reply, name, criterion, symbol, import_of)
-        if self.runner != "unittest" or isinstance(test, str):
-            return test
-        return needs_pytest(test.source) or test
+        tests = check_answer(reply, criterion, scope)
+        if self.runner != "unittest" or isinstance(tests, str):
+            return tests
+        reasons = [needs_pytest(test.source) for test in tests]
+        return [t for t, reason in zip(tests, reasons, strict=True) if not reason] or reasons[0]
 
 
 def _last_name(function: ast.expr) -> str:

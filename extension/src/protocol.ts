@@ -226,7 +226,7 @@ export interface Evidence {
   mutations?: string[];
   /** Lines of the target file that mutation changed, from 1. */
   mutatedLines?: number[];
-  /** Calls to which other candidates that pass the tests give other answers. */
+  /** Tests that candidates contradict, and calls to which they answer otherwise, in words. */
   doubts?: string[];
   /** Of a blocked ticket. */
   bestAttempt?: BestAttempt | null;

@@ -95,7 +95,7 @@ class Evidence:
     mutated_lines: list[int] = Factory(list)
     """Lines of the target file that mutation changed, from 1."""
     doubts: list[str] = Factory(list)
-    """Calls to which other candidates that pass the tests give other answers."""
+    """Tests that candidates contradict, and calls to which they answer otherwise, in words."""
     best_attempt: BestAttempt | None = None
     """Of a blocked ticket."""
     minutes: float = 0.0

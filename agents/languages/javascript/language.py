@@ -13,7 +13,7 @@ from agents.behaviors.compose_tests import TestModule, WrittenTest
 from agents.behaviors.extract_examples import Example
 from agents.behaviors.find_subjects import Subject
 from agents.errors import TicketBlockedError
-from agents.languages.contract import ImportOf, ReadTest
+from agents.languages.contract import ImportOf, ReadTest, Scope
 from agents.languages.javascript.answer import reason
 from agents.languages.javascript.blocks import code_blocks
 from agents.languages.javascript.check_test import check_test
@@ -326,17 +326,18 @@ class JavaScript:
         """See `Language`."""
         return f"test `test({literal(test_name)}, () => {{ … }})`"
 
-    def check_test(
-        self, reply: str, name: str, criterion: Criterion, symbol: str, import_of: ImportOf
-    ) -> WrittenTest | str:
-        """See `Language`."""
-        return check_test(
+    def check_tests(
+        self, reply: str, criterion: Criterion, scope: Scope
+    ) -> list[WrittenTest] | str:
+        """See `Language`: a reply has one test."""
+        test = check_test(
             "\n\n".join(self.code_blocks(reply)),
-            name,
+            self.test_name(scope.symbol, criterion.model_copy(update={"call": None})),
             criterion,
-            symbol,
-            import_of,
+            scope.symbol,
+            scope.import_of,
             self.test_framework,
             self._system_of(""),
             self.grammar,
         )
+        return test if isinstance(test, str) else [test]

@@ -152,14 +152,14 @@ function mutated({ mutations = [], mutatedLines = [] }: Evidence): string {
   return `- Changed by search, not by a model: lines ${mutatedLines.join(", ")}${what}`;
 }
 
-/** Where code that passes the same tests disagrees, so that only the person can tell. */
+/** Where candidates disagree with a test or with each other, so that only the person can tell. */
 function doubts({ doubts: found = [] }: Evidence): string {
   if (!found.length) {
     return "";
   }
   const lines = found.map((doubt) => `- ${escapeMarkdown(doubt)}`).join("\n");
-  const advice = "If this answer is wrong, send the work back with the right one as an example.";
-  return `Other code that passes the same tests answers differently:\n\n${lines}\n\n${advice}`;
+  const advice = "Where the code is wrong, give the right answer as an example.";
+  return `Candidates disagree here, with a test or with each other:\n\n${lines}\n\n${advice}`;
 }
 
 function search({ rungs = [] }: Evidence): string {

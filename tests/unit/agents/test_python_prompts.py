@@ -57,6 +57,8 @@ _VARIANTS: dict[str, list[dict[str, Any]]] = {
             "criterion": "Hyphens.",
             "test_name": "test_slugify_ac_1",
             "example_test": example,
+            "fixtures": [],
+            "reason": "",
         }
         for signature, example in (("", ""), ("slugify(text)", "def test_a():\n    pass"))
     ],

@@ -9,6 +9,7 @@ import pytest
 from agents.behaviors.compose_tests import WrittenTest
 from agents.behaviors.distil_tests import distil
 from agents.errors import TicketBlockedError
+from agents.languages.contract import Scope
 from agents.languages.javascript.language import JavaScript
 from memory.records import Criterion
 
@@ -116,7 +117,8 @@ def checked(code: str) -> WrittenTest | str:
         return NODE.import_line(name, "src/ledger.js", "test/a.test.js") if known else None
 
     criterion = Criterion(id="AC-1", text="Words.")
-    return NODE.check_test(f"```js\n{code}\n```", "the name", criterion, "slugify", import_of)
+    tests = NODE.check_tests(f"```js\n{code}\n```", criterion, Scope("slugify", import_of))
+    return tests if isinstance(tests, str) else tests[0]
 
 
 def test_test_that_a_model_wrote_gets_our_name_and_the_imports_that_it_needs() -> None:
@@ -126,7 +128,8 @@ def test_test_that_a_model_wrote_gets_our_name_and_the_imports_that_it_needs() -
         '    assert.equal(out, "a");\n  });\n});'
     )
     assert isinstance(test, WrittenTest) and not test.binding
-    assert test.source == (
+    assert test.name == "slugify AC-1: words"
+    assert test.source.replace(test.name, "the name") == (
         'test("the name", async () => {\n  const out = await slugify("A");\n'
         '  assert.equal(out, "a");\n});'
     )
