@@ -483,6 +483,21 @@ assert invert({}) == {}
 """,
     'assert invert({"x": 0, "y": 1, "z": 0}) == {0: ["x", "z"], 1: ["y"]}',
 )
+ACCENTS = NearMiss(
+    "slug",
+    """import re
+
+
+def slug(text):
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+""",
+    """
+assert slug("Hello, World!") == "hello-world"
+assert slug("Crème Brûlée") == "creme-brulee"
+assert slug("--- !") == ""
+""",
+    'assert slug("Ångström à la carte") == "angstrom-a-la-carte"',
+)
 
 NEAR_MISSES = {
     name.lower(): value for name, value in list(globals().items()) if isinstance(value, NearMiss)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -30,6 +31,20 @@ class Hints:
         """Characters of the strings that are neither letters nor digits."""
         found = dict.fromkeys(c for s in self.strings for c in s if not c.isalnum())
         return list(found)[:_MANY]
+
+    @property
+    def accents(self) -> bool:
+        """Whether the strings hold letters with accents, and what is left of them without."""
+        accented = [s for s in self.strings if _without_accents(s) not in ("", s)]
+        letters = {c for s in self.strings if s.isascii() for c in s.lower() if c.isalpha()}
+        return any(
+            {c for c in _without_accents(s).lower() if c.isalpha()} <= letters for s in accented
+        )
+
+
+def _without_accents(text: str) -> str:
+    """The letters alone, where Unicode takes them apart (NFKD, Unicode Standard Annex 15)."""
+    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
 
 
 def read_hints(sources: Iterable[str]) -> Hints:

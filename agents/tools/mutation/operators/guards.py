@@ -52,10 +52,14 @@ def _guards(unit: Unit, function: Function, parameter: str) -> Changes:
 
 
 def _prepared(unit: Unit, function: Function, parameter: str) -> Changes:
-    """The parameter made ready first: a copy, another type, another letter case."""
+    """The parameter made ready first: a copy, another type or letter case, no accents."""
     for value in ("list({})", "{}.strip()", "{}.lower()", "sorted({})", "str({})", "abs({})"):
         new = value.format(parameter)
         yield _at_start(unit, function, [f"{parameter} = {new}"], 3)
+    if unit.hints.accents:
+        plain = f'unicodedata.normalize("NFKD", {parameter}).encode("ascii", "ignore").decode()'
+        lines = ["import unicodedata", "", f"{parameter} = {plain}"]
+        yield _at_start(unit, function, lines, 2)
 
 
 def _at_start(unit: Unit, function: Function, lines: list[str], weight: int) -> Mutation | None:
@@ -64,8 +68,8 @@ def _at_start(unit: Unit, function: Function, lines: list[str], weight: int) -> 
     if unit.whole_lines(first) is None:
         return None
     indent, place = unit.indent(first), unit.starts[first.lineno - 1]
-    text = "".join(f"{indent}{line}{unit.newline}" for line in lines)
-    what = f"`{' '.join(line.strip() for line in lines)}` put in"
+    text = "".join(f"{indent}{line}".rstrip() + unit.newline for line in lines)
+    what = f"`{' '.join(line.strip() for line in lines if line)}` put in"
     return Mutation((Edit(place, place, text),), what, first.lineno, weight)
 
 

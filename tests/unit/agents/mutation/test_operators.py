@@ -152,3 +152,11 @@ def test_a_name_that_nothing_defines_becomes_a_like_one():
 def test_a_name_that_is_known_is_not_taken_for_a_mistake():
     source = "import math\n\n\ndef maths(a):\n    return a\n\n\ndef f(a):\n    return math.pi\n"
     assert not any("maths.pi" in text for text in results(source))
+
+
+def test_accents_are_taken_off_only_where_tests_speak_of_them():
+    source = "def f(a):\n    return a\n"
+    speaking = read_hints(['assert f("Brûlée") == "brulee"'])
+    silent = read_hints(['assert f("Brûlée") == "Brûlée"'])
+    assert any("unicodedata" in text for text in results(source, hints=speaking))
+    assert not any("unicodedata" in text for text in results(source, hints=silent))
