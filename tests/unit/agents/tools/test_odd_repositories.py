@@ -160,6 +160,7 @@ async def test_pointers_stay_pointers_without_git_lfs(
     for program in ("git", "env", "sh"):  # and no git-lfs, even if it is installed
         (tmp_path / "bin" / program).symlink_to(shutil.which(program) or "")
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    monkeypatch.setenv("GIT_CONFIG_SYSTEM", os.devnull)  # where a package may have put filters
     repository.write(".gitattributes", "*.bin filter=lfs diff=lfs merge=lfs -text\n")
     repository.write("data.bin", POINTER)
     repository.commit("data")
