@@ -46,6 +46,34 @@ def calls_to_compare(bench: Workbench) -> tuple[list[str], tuple[str, ...]]:
     return calls, imports or ()
 
 
+async def observed(
+    bench: Workbench,
+    calls: Sequence[str],
+    imports: Sequence[str],
+    candidates: Sequence[Candidate],
+    *,
+    tested: bool = True,
+) -> list[Observation]:
+    """What each candidate answers to each call; nothing where no Python can ask them.
+
+    An observation is sound if the ticket's tests pass, where they are `tested`. The worktree is
+    reset.
+    """
+    if bench.runner.python is None:
+        return []
+    await bench.worktree.reset()
+    return await observe(
+        bench.runner.sandbox,
+        bench.runner.python,
+        bench.worktree.root,
+        bench.ticket.target_file,
+        [bench.tests.path] if tested and bench.tests else [],
+        imports,
+        calls,
+        [candidate.text for candidate in candidates],
+    )
+
+
 async def choose(
     bench: Workbench,
     calls: Sequence[str],
@@ -56,19 +84,7 @@ async def choose(
 
     Only what passes the ticket's tests has a vote.
     """
-    if bench.runner.python is None:
-        return Choice(votes[0][0])
-    await bench.worktree.reset()
-    seen = await observe(
-        bench.runner.sandbox,
-        bench.runner.python,
-        bench.worktree.root,
-        bench.ticket.target_file,
-        [bench.tests.path] if bench.tests else [],
-        imports,
-        calls,
-        [candidate.text for candidate, _ in votes],
-    )
+    seen = await observed(bench, calls, imports, [candidate for candidate, _ in votes])
     sound = [(c, n, o) for (c, n), o in zip(votes, seen, strict=False) if o.sound]
     if not sound:
         return Choice(votes[0][0])

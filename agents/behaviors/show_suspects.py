@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from agents.behaviors.compare_candidates import observed
 from agents.behaviors.compose_tests import WrittenTest
 from agents.behaviors.read_claim import Claim, claim_of
 from agents.search import Attempt
-from agents.tools.observe import NO_ANSWER, observe
+from agents.tools.observe import NO_ANSWER
 from agents.workbench import Workbench
 
 _VERSIONS = 24
@@ -38,19 +39,12 @@ async def _answers(
 ) -> dict[str, Counter[str]]:
     """How often the candidates answer what to the call of each test, by the test's name."""
     asked = [test for test in tests if test.name in claims]
-    if not asked or bench.runner.python is None:
+    if not asked:
         return {}
-    await bench.worktree.reset()
-    seen = await observe(
-        bench.runner.sandbox,
-        bench.runner.python,
-        bench.worktree.root,
-        bench.ticket.target_file,
-        [],
-        sorted({line for test in asked for line in test.imports}),
-        [claims[test.name].call for test in asked],
-        [attempt.candidate.text for attempt in attempts],
-    )
+    calls = [claims[test.name].call for test in asked]
+    imports = sorted({line for test in asked for line in test.imports})
+    candidates = [attempt.candidate for attempt in attempts]
+    seen = await observed(bench, calls, imports, candidates, tested=False)
     return {
         test.name: Counter(o.answers[place] for o in seen if o.answers[place] != NO_ANSWER)
         for place, test in enumerate(asked)

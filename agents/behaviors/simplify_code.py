@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from agents.behaviors.compare_candidates import calls_to_compare
+from agents.behaviors.compare_candidates import calls_to_compare, observed
 from agents.behaviors.write_code import Candidate
-from agents.tools.observe import NO_ANSWER, observe
+from agents.tools.observe import NO_ANSWER
 from agents.workbench import Workbench
 
 _SAVED = 0.1
@@ -38,19 +38,9 @@ async def agree(bench: Workbench, green: Candidate, others: Sequence[Candidate])
     None where too few fresh calls are answered to tell.
     """
     calls, imports = calls_to_compare(bench)
-    if not others or not calls or bench.runner.python is None:
+    if not others or not calls:
         return []
-    await bench.worktree.reset()
-    seen = await observe(
-        bench.runner.sandbox,
-        bench.runner.python,
-        bench.worktree.root,
-        bench.ticket.target_file,
-        [bench.tests.path] if bench.tests else [],
-        imports,
-        calls,
-        [candidate.text for candidate in (green, *others)],
-    )
+    seen = await observed(bench, calls, imports, (green, *others))
     if not seen or sum(answer != NO_ANSWER for answer in seen[0].answers) < _FEWEST_CALLS:
         return []
     return [

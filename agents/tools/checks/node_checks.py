@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -11,6 +10,7 @@ from agents.tools.checks import readers
 from agents.tools.checks.configuration import Configuration
 from agents.tools.checks.contract import Check, Kind, Read
 from agents.tools.runners.node_modules import FOLDER
+from agents.tools.runners.node_program import find_node
 
 _TYPED = (".ts", ".tsx", ".mts", ".cts")
 _ESLINT = ("eslint.config.js", "eslint.config.[cm]js", "eslint.config.*ts", "eslint.config.ts")
@@ -66,7 +66,7 @@ def node_checks(root: Path, workspace: Path, path: str) -> Iterator[Check]:
     Configuration and programs are looked for from the file's folder outwards, as they do it
     themselves. `workspace` is the person's checkout, which has the packages that `root` lacks.
     """
-    node = shutil.which("node")
+    node = find_node()
     folders = ["" if str(p) == "." else str(p) for p in PurePosixPath(path).parents]
     lent = [(f, workspace / f / FOLDER) for f in folders if (workspace / f / FOLDER).is_dir()]
     for tool in _TOOLS if node else ():
@@ -74,7 +74,7 @@ def node_checks(root: Path, workspace: Path, path: str) -> Iterator[Check]:
         program = next((p for _, m in lent if (p := m / ".bin" / tool.name).is_file()), None)
         if node is None or folder is None or program is None:
             continue
-        start = (node, str(program.resolve()))
+        start = (str(node.path), str(program.resolve()))
         yield Check(
             name=tool.name,
             kind=tool.kind,
@@ -85,13 +85,7 @@ def node_checks(root: Path, workspace: Path, path: str) -> Iterator[Check]:
             folder=folder,
             readable=(
                 *(part for _, modules in lent for part in {modules, modules.resolve()}),
-                *_node_folders(Path(node)),
+                *node.readable,
             ),
             modules=tuple((str(PurePosixPath(f, FOLDER)), modules) for f, modules in lent),
         )
-
-
-def _node_folders(node: Path) -> tuple[Path, ...]:
-    """What Node needs beside the system's folders."""
-    prefix = node.resolve().parent.parent
-    return () if prefix.is_relative_to("/usr") or prefix == Path("/") else (prefix,)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +32,7 @@ _MAX_PROCESSES = 256
 
 
 @dataclass(frozen=True)
-class ScriptRunner:
+class ScriptRunner(ABC):
     """A runner that Node starts, with a reporter of ours; see `Adapter`."""
 
     node: Node | None
@@ -65,11 +66,11 @@ class ScriptRunner:
             max_processes=_MAX_PROCESSES,
         )
 
+    @abstractmethod
     def arguments(
         self, root: Path, paths: Sequence[str], reporter: Path, stop_at_first: bool
     ) -> list[str]:
         """What follows ``node``. Raises NotRunnableError."""
-        raise NotImplementedError
 
     def read(self, root: Path, report: bytes) -> list[TestCase]:
         """As `Adapter.read`."""
