@@ -8,10 +8,16 @@ await withWorkbench(options, async (workbench) => {
   await chat.getByRole("button", { name: "How is the work going?" }).waitFor();
   await workbench.openFile("tests/test_slugs.py");
   await workbench.command("Tenon: Build Code for the Open Tests");
-  await answer("Source file to write or change", "textkit/cleaning.py");
-  await answer("What is the code to do", "Turn a title into a URL slug.");
+  await workbench.answer(
+    "Source file to write or change",
+    "textkit/cleaning.py",
+  );
+  await workbench.answer(
+    "What is the code to do",
+    "Turn a title into a URL slug.",
+  );
   await workbench.screenshot("1-asked");
-  await answer("Function, class or Class.method", "slugify");
+  await workbench.answer("Function, class or Class.method", "slugify");
 
   await workbench.notification("is ready for your review").waitFor();
   const row = workbench.ticket("Turn a title into a URL slug.");
@@ -20,12 +26,4 @@ await withWorkbench(options, async (workbench) => {
   await workbench.command("Tenon: Show Ticket Details");
   await page.waitForTimeout(3000);
   await workbench.screenshot("2-details");
-
-  async function answer(prompt, text) {
-    const widget = page.locator(".quick-input-widget", { hasText: prompt });
-    await widget.waitFor();
-    await widget.locator("input:visible").first().fill(text);
-    await page.keyboard.press("Enter");
-    await widget.waitFor({ state: "hidden" }).catch(() => undefined);
-  }
 });

@@ -119,16 +119,38 @@ def test_a_sentence_in_the_chat_becomes_a_merged_branch(
     assert suite.returncode == 0, suite.stdout.decode()
 
 
-@pytest.mark.parametrize("theme", [LIGHT, DARK])
-def test_code_is_built_for_the_open_test_file(theme: str, installed: Path, tmp_path: Path) -> None:
-    repository = sample_repository(tmp_path / "textkit")
-    tests = repository / "tests/test_slugs.py"
-    tests.write_text(
+def with_tests(repository: Path) -> Path:
+    """The repository with a test file of the person's own."""
+    (repository / "tests/test_slugs.py").write_text(
         "from textkit.cleaning import slugify\n\n\ndef test_words():\n"
         '    assert slugify("Hello, World!") == "hello-world"\n'
     )
     git(repository, "add", "--all")
     git(repository, "commit", "--quiet", "--message", "test: slugs")
+    return repository
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_a_conflict_is_told_with_its_choices_and_mended_by_a_rebase(
+    theme: str, installed: Path, tmp_path: Path
+) -> None:
+    repository = sample_repository(tmp_path / "textkit")
+    (repository / "ruff.toml").write_text('line-length = 60\nlint.select = ["E501"]\n')
+    with_tests(repository)
+    output = f"conflict/{'light' if theme == LIGHT else 'dark'}"
+
+    drive("conflict", repository, installed, tmp_path / "work", theme=theme, output=output)
+
+    branch = git(repository, "branch", "--list", "--format=%(refname:short)", "tenon/*")
+    text = git(repository, "show", f"{branch}:textkit/cleaning.py")
+    assert "def shout" in text
+    assert "def slugify" in text
+    assert git(repository, "rev-list", "--merges", "--count", "main") == "0"
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_code_is_built_for_the_open_test_file(theme: str, installed: Path, tmp_path: Path) -> None:
+    repository = with_tests(sample_repository(tmp_path / "textkit"))
     output = "open_tests_light" if theme == LIGHT else "open_tests_dark"
 
     drive("open_tests", repository, installed, tmp_path / "work", theme=theme, output=output)

@@ -109,6 +109,17 @@ class Workbench {
     await this.page.keyboard.press("Enter");
   }
 
+  /** Answer a question that is asked in the quick input. */
+  async answer(prompt, text) {
+    const widget = this.page.locator(".quick-input-widget", {
+      hasText: prompt,
+    });
+    await widget.waitFor();
+    await widget.locator("input:visible").first().fill(text);
+    await this.page.keyboard.press("Enter");
+    await widget.waitFor({ state: "hidden" }).catch(() => undefined);
+  }
+
   /** Choose an entry of the menu of code actions by keyboard; it takes no clicks while it opens. */
   async chooseAction(title) {
     const focused = this.page.locator(
