@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from agents.tools.git import Workspace, Worktree
 from agents.tools.landlock import OLDEST, version
 from agents.tools.sandbox import Sandbox
+
+BRANCH = "tenon/tkt-1-slug"
 
 
 @pytest.fixture(scope="session")
@@ -93,3 +96,25 @@ def repository(tmp_path: Path) -> Repository:
     repository = Repository(tmp_path / "mein Prüjekt")
     repository.commit("first", code="A = 1\n", src__größe="B = 2\n")
     return repository
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where a ticket's worktree goes."""
+    return tmp_path / "data" / "tkt-1"
+
+
+async def opened(repository: Repository, folder: Path, **options: bool) -> Worktree:
+    """A ticket's worktree."""
+    workspace = await Workspace.open(repository.root)
+    return await workspace.create_worktree(folder, BRANCH, "HEAD", **options)
+
+
+def copied(repository: Repository, place: Path, *options: str) -> Repository:
+    """A clone of the repository, with a committer of its own."""
+    repository.git("clone", "--quiet", *options, f"file://{repository.root}", str(place))
+    clone = Repository.__new__(Repository)
+    clone.root = place
+    clone.git("config", "user.name", "Ada")
+    clone.git("config", "user.email", "ada@example.org")
+    return clone
