@@ -30,6 +30,22 @@ class LogEntry:
     document: Document
 
 
+@dataclass(frozen=True)
+class Stored:
+    """A document with its place in the order of insertion; places rise, and are positive."""
+
+    position: int
+    document: Document
+
+
+@dataclass(frozen=True)
+class Size:
+    """What a collection or log holds; bytes as the backend stores the documents."""
+
+    records: int
+    bytes: int
+
+
 class DocumentStore(Protocol):
     """What the repositories need from a database."""
 
@@ -45,8 +61,16 @@ class DocumentStore(Protocol):
         Raises RevisionConflictError otherwise, also when there is no such document.
         """
 
-    async def delete(self, collection: str, document_id: str) -> bool:
-        """Delete the document of that id; whether there was one."""
+    async def put(self, collection: str, document: Document) -> bool:
+        """Insert the document, or replace a stored one of a lower revision; whether it did.
+
+        A stored document of the same or a higher revision stays.
+        """
+
+    async def delete(
+        self, collection: str, document_id: str, *, revision: int | None = None
+    ) -> bool:
+        """Delete the document of that id, or only that revision of it; whether there was one."""
 
     async def find(
         self,
@@ -65,6 +89,15 @@ class DocumentStore(Protocol):
     ) -> dict[Scalar, int]:
         """How many matching documents there are for each value of `field`."""
 
+    async def page(self, collection: str, after: int, limit: int) -> list[Stored]:
+        """The first `limit` documents behind the position `after`, in the order of insertion.
+
+        Going on from the last position meets every document that is there all the time.
+        """
+
+    async def size(self, name: str) -> Size:
+        """How much a collection or a log holds."""
+
     async def append(self, log: str, document: Document) -> int:
         """Append to a capped log, drop what exceeds its bounds, return the sequence number."""
 
@@ -76,8 +109,25 @@ class DocumentStore(Protocol):
     async def newest(self, log: str, limit: int, where: Where | None = None) -> list[LogEntry]:
         """The newest `limit` matching entries, oldest first."""
 
+    async def amend(self, log: str, seq: int, document: Document | None) -> bool:
+        """Replace an entry of a capped log, or take it out (None); whether it was there.
+
+        Only to make text forgotten: readers that have passed the entry do not see the change.
+        """
+
+    async def erase(self) -> bool:
+        """Overwrite what was deleted or replaced in the files; whether this store can see to it.
+
+        Raises StoreUnavailableError while another process holds the old data.
+        """
+
     async def close(self) -> None:
         """Release the database. Closing twice is allowed."""
+
+
+def declared(name: str) -> Collection | CappedLog:
+    """The collection or log of that name; ValueError if there is none."""
+    return LOGS[name] if name in LOGS else declared_collection(name)
 
 
 def declared_collection(name: str, fields: Iterable[str] = ()) -> Collection:

@@ -6,10 +6,13 @@ from pathlib import Path
 
 from memory.database import DocumentStore
 from memory.embeddings import Embedder
+from memory.housekeeping import Housekeeping
 from memory.long_term import SnippetMemory
 from memory.medium_term.agent_log import AgentLog
 from memory.medium_term.conversations import ConversationRepository
+from memory.medium_term.model_cards import ModelCardRepository
 from memory.medium_term.repository import Repository
+from memory.medium_term.runs import RunRepository
 from memory.medium_term.tickets import TicketRepository
 from memory.records import Session, SpecProposal, SpecVersion
 from memory.short_term import ShortTermMemory
@@ -19,8 +22,10 @@ from memory.sqlite_store import SqliteStore
 class MemoryManager:
     """The three tiers. Open it with `MemoryManager.open`, close it at the end."""
 
-    def __init__(self, store: DocumentStore, snippets: SnippetMemory) -> None:
+    def __init__(self, store: DocumentStore, snippets: SnippetMemory, place: str = "") -> None:
         self._store = store
+        self.place = place
+        """Where the records are, in words for a person."""
         self.short_term = ShortTermMemory(store)
         self.sessions = Repository(store, "sessions", Session)
         self.conversations = ConversationRepository(store, self.sessions)
@@ -28,6 +33,9 @@ class MemoryManager:
         self.proposals = Repository(store, "proposals", SpecProposal)
         self.spec_versions = Repository(store, "spec_versions", SpecVersion)
         self.tickets = TicketRepository(store)
+        self.runs = RunRepository(store)
+        self.model_cards = ModelCardRepository(store)
+        self.housekeeping = Housekeeping(store)
         self.snippets = snippets
 
     @classmethod
@@ -40,7 +48,8 @@ class MemoryManager:
         snippets.
         """
         store = await _open_store(data_dir, mongodb_uri)
-        return cls(store, SnippetMemory(data_dir / "snippets", embedder))
+        place = "MongoDB" if mongodb_uri else str(_sqlite_file(data_dir))
+        return cls(store, SnippetMemory(data_dir / "snippets", embedder), place)
 
     async def close(self) -> None:
         """Release the databases. Closing twice is allowed."""
@@ -53,4 +62,8 @@ async def _open_store(data_dir: Path, mongodb_uri: str | None) -> DocumentStore:
         from memory.mongo_store import MongoStore
 
         return await MongoStore.open(mongodb_uri)
-    return await SqliteStore.open(data_dir / "tenon.sqlite3")
+    return await SqliteStore.open(_sqlite_file(data_dir))
+
+
+def _sqlite_file(data_dir: Path) -> Path:
+    return data_dir / "tenon.sqlite3"

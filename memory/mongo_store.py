@@ -1,7 +1,7 @@
 """The document store on a MongoDB server: for a team, or for more data than one machine holds.
 
-A document is stored as `{_id, order, doc}` and a log entry as `{_id: seq, doc}`, so that the
-fields of Tenon and of MongoDB cannot clash.
+A document is stored as `{_id, order, v, doc}`, where `v` is its schema version, and a log entry as
+`{_id: seq, doc}`, so that the fields of Tenon and of MongoDB cannot clash.
 """
 
 from __future__ import annotations
@@ -12,34 +12,33 @@ from typing import Any
 
 from pymongo import AsyncMongoClient
 from pymongo.asynchronous.collection import AsyncCollection
-from pymongo.errors import CollectionInvalid, DuplicateKeyError, OperationFailure, PyMongoError
+from pymongo.errors import DuplicateKeyError, OperationFailure, PyMongoError
 
 from memory.database import (
     Document,
     LogEntry,
     Scalar,
+    Size,
     Sort,
+    Stored,
     Where,
     complete_sort,
+    declared,
     declared_collection,
     declared_log,
 )
-from memory.errors import DuplicateIdError, RevisionConflictError, SchemaMismatchError
+from memory.errors import DuplicateIdError, RevisionConflictError
 from memory.mongo_errors import clear_errors, invalid_uri
-from memory.schema import (
-    COLLECTIONS,
-    INSERTED,
-    LOGS,
-    READABLE_VERSIONS,
-    SCHEMA_VERSION,
-    CappedLog,
-)
+from memory.mongo_schema import prepare_schema
+from memory.schema import INSERTED, SCHEMA_VERSION
 
 _SERVER_SELECTION_MS = 3_000
 _SOCKET_MS = 30_000
 _DEFAULT_DATABASE = "tenon"
 _SCHEMES = ("mongodb://", "mongodb+srv://")
-_NAMESPACE_EXISTS = 48
+_ILLEGAL_OPERATION = 20
+_THERE = {"doc.forgotten": {"$ne": True}}
+"""Entries of logs that were not made forgotten: old servers delete none of a capped collection."""
 
 
 class MongoStore:
@@ -60,7 +59,7 @@ class MongoStore:
         store = cls(_connect(uri))
         try:
             with clear_errors():
-                await store._prepare_schema()
+                await prepare_schema(store._database)
         except BaseException:
             await store.close()
             raise
@@ -73,10 +72,9 @@ class MongoStore:
     async def insert(self, collection: str, document: Document) -> None:
         """Store a new document. Raises DuplicateIdError if the id is taken."""
         declared_collection(collection)
-        stored = {"_id": document["id"], "order": self._next_order(), "doc": document}
         with clear_errors():
             try:
-                await self._database[collection].insert_one(stored)
+                await self._database[collection].insert_one(self._stored(document))
             except DuplicateKeyError:
                 raise DuplicateIdError(collection, document["id"]) from None
 
@@ -92,15 +90,36 @@ class MongoStore:
         declared_collection(collection)
         same = {"_id": document["id"], "doc.revision": revision}
         with clear_errors():
-            result = await self._database[collection].update_one(same, {"$set": {"doc": document}})
+            result = await self._database[collection].update_one(same, _change(document))
         if result.matched_count == 0:
             raise RevisionConflictError(collection, document["id"])
 
-    async def delete(self, collection: str, document_id: str) -> bool:
-        """Delete the document of that id; whether there was one."""
+    async def put(self, collection: str, document: Document) -> bool:
+        """Insert the document, or replace a stored one of a lower revision; whether it did."""
         declared_collection(collection)
+        older = {"_id": document["id"], "doc.revision": {"$lt": document["revision"]}}
         with clear_errors():
-            result = await self._database[collection].delete_one({"_id": document_id})
+            for _ in range(2):  # an older one may be inserted between the two steps
+                result = await self._database[collection].update_one(older, _change(document))
+                if result.matched_count:
+                    return True
+                try:
+                    await self._database[collection].insert_one(self._stored(document))
+                except DuplicateKeyError:
+                    continue
+                return True
+        return False
+
+    async def delete(
+        self, collection: str, document_id: str, *, revision: int | None = None
+    ) -> bool:
+        """Delete the document of that id, or only that revision of it; whether there was one."""
+        declared_collection(collection)
+        condition: dict[str, Any] = {"_id": document_id}
+        if revision is not None:
+            condition["doc.revision"] = revision
+        with clear_errors():
+            result = await self._database[collection].delete_one(condition)
         return result.deleted_count > 0
 
     async def find(
@@ -131,6 +150,23 @@ class MongoStore:
             )
             return {row["_id"]: row["count"] for row in await cursor.to_list()}
 
+    async def page(self, collection: str, after: int, limit: int) -> list[Stored]:
+        """The first `limit` documents behind the position `after`, in the order of insertion."""
+        declared_collection(collection)
+        with clear_errors():
+            cursor = self._database[collection].find({"order": {"$gt": after}})
+            found = await cursor.sort("order", 1).limit(limit).to_list()
+        return [Stored(int(stored["order"]), stored["doc"]) for stored in found]
+
+    async def size(self, name: str) -> Size:
+        """How much a collection or a log holds; bytes of the BSON."""
+        declared(name)
+        group = {"_id": None, "count": {"$sum": 1}, "bytes": {"$sum": {"$bsonSize": "$doc"}}}
+        with clear_errors():
+            cursor = await self._database[name].aggregate([{"$match": _THERE}, {"$group": group}])
+            rows = await cursor.to_list()
+        return Size(int(rows[0]["count"]), int(rows[0]["bytes"])) if rows else Size(0, 0)
+
     async def append(self, log: str, document: Document) -> int:
         """Append to a capped log; its bounds are kept by the server."""
         declared_log(log)
@@ -152,6 +188,30 @@ class MongoStore:
         entries = await self._entries(log, _condition(where), -1, limit)
         return entries[::-1]
 
+    async def amend(self, log: str, seq: int, document: Document | None) -> bool:
+        """Replace an entry of a capped log, or take it out (None); whether it was there."""
+        declared_log(log)
+        entry = {"_id": seq, **_THERE}
+        with clear_errors():
+            if document is not None:
+                change = {"$set": {"doc": document}}
+                result = await self._database[log].update_one(entry, change)
+                return result.matched_count > 0
+            return await self._take_out(self._database[log], entry)
+
+    async def erase(self) -> bool:
+        """False: the files, journal and backups of the server are its administrator's matter."""
+        return False
+
+    async def _take_out(self, log: AsyncCollection[Document], entry: dict[str, Any]) -> bool:
+        try:
+            return (await log.delete_one(entry)).deleted_count > 0
+        except OperationFailure as error:  # servers before 5.0 delete nothing from a capped log
+            if error.code != _ILLEGAL_OPERATION:
+                raise
+        forgotten = {"$set": {"doc": {"forgotten": True}}}
+        return (await log.update_one(entry, forgotten)).matched_count > 0
+
     async def _append(self, log: AsyncCollection[Document], document: Document) -> int:
         # A number follows one that is there already, so that a reader never sees 6 before 5.
         # Who loses the race for a number takes the next.
@@ -170,47 +230,18 @@ class MongoStore:
         if limit == 0:
             return []
         with clear_errors():
-            cursor = self._database[log].find(condition).sort("_id", direction).limit(limit)
+            cursor = self._database[log].find({**condition, **_THERE})
+            cursor = cursor.sort("_id", direction).limit(limit)
             return [LogEntry(int(stored["_id"]), stored["doc"]) async for stored in cursor]
+
+    def _stored(self, document: Document) -> dict[str, Any]:
+        order = self._next_order()
+        return {"_id": document["id"], "order": order, "v": SCHEMA_VERSION, "doc": document}
 
     def _next_order(self) -> int:
         """Nanoseconds since 1970, made to rise with each call."""
         self._last_order = max(time.time_ns(), self._last_order + 1)
         return self._last_order
-
-    async def _prepare_schema(self) -> None:
-        meta = self._database["tenon_meta"]
-        try:
-            await meta.insert_one({"_id": "schema", "version": SCHEMA_VERSION})
-        except DuplicateKeyError:
-            older = {"_id": "schema", "version": {"$in": sorted(READABLE_VERSIONS)}}
-            await meta.update_one(older, {"$set": {"version": SCHEMA_VERSION}})
-            found = await meta.find_one({"_id": "schema"})
-            if found is not None and found["version"] != SCHEMA_VERSION:
-                raise SchemaMismatchError(
-                    f"The MongoDB database has schema version {found['version']}; this Tenon "
-                    f"knows version {SCHEMA_VERSION}. Start a newer Tenon, or name another "
-                    "database in TENON_MONGODB_URI."
-                ) from None
-        for collection in COLLECTIONS.values():
-            for fields in collection.indexes:
-                keys = [(f"doc.{field}", 1) for field in fields]
-                await self._database[collection.name].create_index([*keys, ("order", 1)])
-        for log in LOGS.values():
-            await self._create_log(log)
-
-    async def _create_log(self, log: CappedLog) -> None:
-        try:
-            await self._database.create_collection(
-                log.name, capped=True, size=log.max_bytes, max=log.max_entries
-            )
-        except CollectionInvalid:
-            pass
-        except OperationFailure as error:  # another process was quicker
-            if error.code != _NAMESPACE_EXISTS:
-                raise
-        for field in log.fields:
-            await self._database[log.name].create_index([(f"doc.{field}", 1), ("_id", 1)])
 
 
 def _connect(uri: str) -> AsyncMongoClient[Document]:
@@ -229,6 +260,10 @@ def _connect(uri: str) -> AsyncMongoClient[Document]:
         )
     except (PyMongoError, ValueError):
         raise invalid_uri() from None
+
+
+def _change(document: Document) -> dict[str, Any]:
+    return {"$set": {"doc": document, "v": SCHEMA_VERSION}}
 
 
 def _condition(where: Where | None) -> dict[str, Any]:

@@ -293,3 +293,33 @@ class Ticket(Record):
     pending_rebase: Evidence | None = None
     """What holds as soon as the branch is at its last commit (the journal of a rebase)."""
     evidence: Evidence = Field(default_factory=Evidence)
+
+
+class TicketRun(Record):
+    """One run of a pair on a ticket, written when it ends and never changed."""
+
+    repository: str
+    ticket_id: str
+    outcome: Literal["review", "blocked", "stopped", "failed", "interrupted"]
+    """``stopped`` by a person, ``failed`` by an error, ``interrupted`` by a kill."""
+    title: str = ""
+    """Of the ticket, as it was."""
+    note: str = ""
+    """Why it did not get to review, in words for a person."""
+    started_at: datetime | None = None
+    """None where a kill left no trace of it."""
+    seed: int = 0
+    branch: str = ""
+    evidence: Evidence = Field(default_factory=Evidence)
+
+
+class ModelCard(Record):
+    """What `tenon models probe` measured of one version of a model file on one machine."""
+
+    machine: str
+    """Name of the machine, and its processor."""
+    file_name: str
+    size_bytes: int
+    modified_ns: int
+    card: dict[str, Any]
+    """As server/models/model_card.py has it."""

@@ -2,7 +2,10 @@
 
 Documents may be found and sorted by these fields only, on every backend. A change here that an
 older Tenon could not read or write raises `SCHEMA_VERSION`; so does a new field of a record, since
-an older Tenon refuses records with fields that it does not know.
+an older Tenon refuses records with fields that it does not know. New collections, logs, fields and
+indexes are added to existing databases when they are opened; how documents change is in
+memory/migrations.py. Entries of capped logs are never changed: a new field of theirs needs a
+default.
 """
 
 from __future__ import annotations
@@ -10,9 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-SCHEMA_VERSION = 3
-READABLE_VERSIONS = frozenset({1, 2})
-"""Older versions whose data are taken over as they are: they only lack fields with defaults."""
+SCHEMA_VERSION = 4
 
 FieldType = Literal["text", "integer"]
 
@@ -72,6 +73,16 @@ COLLECTIONS: dict[str, Collection] = {
             {"repository": "text", "state": "text", "priority": "integer", **_TIMES},
             (("repository", "priority", "created_at"), ("repository", "state")),
         ),
+        Collection(
+            "runs",
+            {"repository": "text", "ticket_id": "text", "outcome": "text", **_TIMES},
+            (("ticket_id", "created_at"), ("repository", "created_at")),
+        ),
+        Collection(
+            "model_cards",
+            {"machine": "text", "file_name": "text", **_TIMES},
+            (("machine", "file_name"),),
+        ),
     )
 }
 
@@ -86,9 +97,15 @@ LOGS: dict[str, CappedLog] = {
         ),
         CappedLog(
             "working_set",
-            {"session_id": "text"},
+            {"session_id": "text", "agent": "text"},
             max_entries=10_000,
             max_bytes=16 * 1024**2,
+        ),
+        CappedLog(
+            "housekeeping",
+            {"kind": "text"},
+            max_entries=500,
+            max_bytes=4 * 1024**2,
         ),
     )
 }

@@ -1,4 +1,4 @@
-"""Opening Tenon's SQLite file: safe settings, schema, and errors in words for a person."""
+"""Opening Tenon's SQLite file: safe settings, and errors in words for a person."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from memory.errors import SchemaMismatchError, StoreUnavailableError
-from memory.schema import COLLECTIONS, LOGS, READABLE_VERSIONS, SCHEMA_VERSION, FieldType
+from memory.errors import StoreUnavailableError
+from memory.sqlite_schema import prepare_schema
+from memory.sqlite_text import transaction
 
 BUSY_SECONDS = 30.0
 _OLDEST_SQLITE = (3, 38)
-_SQL_TYPES: dict[FieldType, str] = {"text": "TEXT", "integer": "INTEGER"}
 
 
 def open_database(path: Path) -> sqlite3.Connection:
@@ -30,24 +30,34 @@ def open_database(path: Path) -> sqlite3.Connection:
             connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
             try:
                 _configure(connection)
-                _prepare_schema(connection, path)
+                with transaction(connection):
+                    prepare_schema(connection, path)
             except BaseException:
                 connection.close()
                 raise
             return connection
 
 
-@contextmanager
-def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """One write transaction; the lock is taken before the first read inside it."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
+def open_reader(path: Path) -> sqlite3.Connection:
+    """A further connection that reads what was committed, without waiting for writers."""
+    with clear_errors(path):
+        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+        connection.execute("PRAGMA query_only = ON")
+        return connection
+
+
+def erase(connection: sqlite3.Connection, path: Path) -> None:
+    """Rewrite the file without what was deleted, and empty the log of writes.
+
+    StoreUnavailableError if another process reads or writes all the time meanwhile.
+    """
+    connection.execute("VACUUM")
+    busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    if busy:
+        raise StoreUnavailableError(
+            f"Another Tenon is using the database {path}, so removed text can still lie in its "
+            "files. Close the other editor windows, then repeat the command."
+        )
 
 
 @contextmanager
@@ -69,11 +79,6 @@ def clear_errors(path: Path) -> Iterator[None]:
         ) from error
 
 
-def quoted(name: str) -> str:
-    """An identifier from memory/schema.py for use in SQL."""
-    return f'"{name}"'
-
-
 def _check_sqlite() -> None:
     if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
         raise StoreUnavailableError(
@@ -85,56 +90,8 @@ def _check_sqlite() -> None:
 def _configure(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
-
-
-def _prepare_schema(connection: sqlite3.Connection, path: Path) -> None:
-    with transaction(connection):
-        found = connection.execute("PRAGMA user_version").fetchone()[0]
-        if found == 0:
-            _create_schema(connection)
-        elif found in READABLE_VERSIONS:
-            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-        elif found != SCHEMA_VERSION:
-            raise SchemaMismatchError(
-                f"The database {path} has schema version {found}; this Tenon knows version "
-                f"{SCHEMA_VERSION}. Start a newer Tenon, or use another TENON_DATA_DIR."
-            )
-        # BEGIN IMMEDIATE lets a read-only file pass; a statement that could write does not.
-        connection.execute("DELETE FROM log_sizes WHERE log IS NULL")
-
-
-def _create_schema(connection: sqlite3.Connection) -> None:
-    for collection in COLLECTIONS.values():
-        connection.execute(
-            f"CREATE TABLE {quoted(collection.name)} ("
-            "inserted INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, "
-            f"revision INTEGER NOT NULL, {_columns(collection.fields)}, "
-            "body TEXT NOT NULL) STRICT"
-        )
-        for index in collection.indexes:
-            _create_index(connection, collection.name, index)
-    connection.execute(
-        "CREATE TABLE log_sizes (log TEXT PRIMARY KEY, bytes INTEGER NOT NULL) STRICT"
-    )
-    for log in LOGS.values():
-        connection.execute(
-            f"CREATE TABLE {quoted(log.name)} (seq INTEGER PRIMARY KEY AUTOINCREMENT, "
-            f"{_columns(log.fields)}, bytes INTEGER NOT NULL, body TEXT NOT NULL) STRICT"
-        )
-        for field in log.fields:
-            _create_index(connection, log.name, (field,))
-        connection.execute("INSERT INTO log_sizes VALUES (?, 0)", (log.name,))
-    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-
-
-def _columns(fields: dict[str, FieldType]) -> str:
-    return ", ".join(f"{quoted(name)} {_SQL_TYPES[kind]}" for name, kind in fields.items())
-
-
-def _create_index(connection: sqlite3.Connection, table: str, fields: tuple[str, ...]) -> None:
-    name = quoted("_by_".join((table, "_".join(fields))))
-    columns = ", ".join(quoted(field) for field in fields)
-    connection.execute(f"CREATE INDEX {name} ON {quoted(table)} ({columns})")
+    # What is deleted or replaced is overwritten with zeros: redaction depends on it.
+    connection.execute("PRAGMA secure_delete = ON")
 
 
 def _describe(error: sqlite3.Error, path: Path) -> str:

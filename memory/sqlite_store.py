@@ -1,15 +1,13 @@
 """The document store on a local SQLite file: the default, which needs no server.
 
-One thread owns the one connection. Several processes may use one file at once.
+One thread writes, with group commit, and one reads. Several processes may use one file at once.
 """
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,15 +15,21 @@ from memory.database import (
     Document,
     LogEntry,
     Scalar,
+    Size,
     Sort,
+    Stored,
     Where,
     complete_sort,
+    declared,
     declared_collection,
     declared_log,
 )
 from memory.errors import DuplicateIdError, RevisionConflictError, StoreUnavailableError
-from memory.schema import INSERTED, CappedLog
-from memory.sqlite_file import clear_errors, open_database, quoted, transaction
+from memory.schema import CappedLog, Collection
+from memory.sqlite_file import erase
+from memory.sqlite_log import amend, append, log_row, stored_bytes
+from memory.sqlite_text import condition, encode, indexed_values, insert, order, put, quoted
+from memory.sqlite_threads import ReaderThread, Work, WriterThread
 
 _T = TypeVar("_T")
 
@@ -33,45 +37,35 @@ _T = TypeVar("_T")
 class SqliteStore:
     """A DocumentStore on one SQLite file. Open it with `SqliteStore.open`."""
 
-    def __init__(
-        self, path: Path, executor: ThreadPoolExecutor, connection: sqlite3.Connection
-    ) -> None:
+    def __init__(self, path: Path, writer: WriterThread, reader: ReaderThread) -> None:
         self._path = path
-        self._executor = executor
-        self._connection = connection
+        self._writer = writer
+        self._reader = reader
         self._closed = False
 
     @classmethod
     async def open(cls, path: Path) -> SqliteStore:
         """Open or create the file. Raises StoreUnavailableError or SchemaMismatchError."""
-        executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="tenon-sqlite")
-        loop = asyncio.get_running_loop()
+        writer = await WriterThread.open(path)
         try:
-            connection = await loop.run_in_executor(executor, open_database, path)
+            reader = await ReaderThread.open(path)
         except BaseException:
-            executor.shutdown(wait=False)
+            await writer.close()
             raise
-        return cls(path, executor, connection)
+        return cls(path, writer, reader)
 
     async def close(self) -> None:
         """Release the file, after what is under way. Closing twice is allowed."""
         if not self._closed:
             self._closed = True
-            loop = asyncio.get_running_loop()
-            await loop.run_in_executor(self._executor, self._connection.close)
-            self._executor.shutdown()
+            await self._reader.close()
+            await self._writer.close()
 
     async def insert(self, collection: str, document: Document) -> None:
         """Store a new document. Raises DuplicateIdError if the id is taken."""
-        fields = declared_collection(collection).fields
-        row = {
-            "id": document["id"],
-            "revision": document["revision"],
-            **_indexed_values(document, fields),
-            "body": _encode(document),
-        }
+        row = _row(declared_collection(collection), document)
         try:
-            await self._write(lambda connection: _insert(connection, collection, row))
+            await self._write(lambda connection: insert(connection, collection, row))
         except StoreUnavailableError as error:
             if _is_duplicate(error.__cause__):
                 raise DuplicateIdError(collection, document["id"]) from None
@@ -86,22 +80,26 @@ class SqliteStore:
 
     async def replace(self, collection: str, document: Document, *, revision: int) -> None:
         """Replace the document if its stored revision is `revision`."""
-        fields = declared_collection(collection).fields
-        row = {
-            "revision": document["revision"],
-            **_indexed_values(document, fields),
-            "body": _encode(document),
-        }
+        row = _row(declared_collection(collection), document)
         assignments = ", ".join(f"{quoted(name)} = ?" for name in row)
         sql = f"UPDATE {quoted(collection)} SET {assignments} WHERE id = ? AND revision = ?"
         if await self._write_rows(sql, [*row.values(), document["id"], revision]) == 0:
             raise RevisionConflictError(collection, document["id"])
 
-    async def delete(self, collection: str, document_id: str) -> bool:
-        """Delete the document of that id; whether there was one."""
+    async def put(self, collection: str, document: Document) -> bool:
+        """Insert the document, or replace a stored one of a lower revision; whether it did."""
+        row = _row(declared_collection(collection), document)
+        return await self._write(lambda connection: put(connection, collection, row)) > 0
+
+    async def delete(
+        self, collection: str, document_id: str, *, revision: int | None = None
+    ) -> bool:
+        """Delete the document of that id, or only that revision of it; whether there was one."""
         declared_collection(collection)
         sql = f"DELETE FROM {quoted(collection)} WHERE id = ?"
-        return await self._write_rows(sql, [document_id]) > 0
+        if revision is None:
+            return await self._write_rows(sql, [document_id]) > 0
+        return await self._write_rows(f"{sql} AND revision = ?", [document_id, revision]) > 0
 
     async def find(
         self,
@@ -112,8 +110,8 @@ class SqliteStore:
     ) -> list[Document]:
         """Documents that match, sorted; equals stand in the order of insertion."""
         keys = complete_sort(collection, where, sort)
-        condition, values = _condition(where)
-        sql = f"SELECT body FROM {quoted(collection)} {condition} {_order(keys)} LIMIT ?"
+        tests, values = condition(where)
+        sql = f"SELECT body FROM {quoted(collection)} {tests} {order(keys)} LIMIT ?"
         rows = await self._read(sql, [*values, -1 if limit is None else max(limit, 0)])
         return [json.loads(body) for (body,) in rows]
 
@@ -122,119 +120,102 @@ class SqliteStore:
     ) -> dict[Scalar, int]:
         """How many matching documents there are for each value of `field`."""
         declared_collection(collection, {field, *(where or {})})
-        condition, values = _condition(where)
+        tests, values = condition(where)
         sql = (
-            f"SELECT {quoted(field)}, count(*) FROM {quoted(collection)} {condition} "
+            f"SELECT {quoted(field)}, count(*) FROM {quoted(collection)} {tests} "
             f"GROUP BY {quoted(field)}"
         )
         return dict(await self._read(sql, values))
 
+    async def page(self, collection: str, after: int, limit: int) -> list[Stored]:
+        """The first `limit` documents behind the position `after`, in the order of insertion."""
+        declared_collection(collection)
+        sql = (
+            f"SELECT inserted, body FROM {quoted(collection)} WHERE inserted > ? "
+            "ORDER BY inserted LIMIT ?"
+        )
+        rows = await self._read(sql, [after, limit])
+        return [Stored(position, json.loads(body)) for position, body in rows]
+
+    async def size(self, name: str) -> Size:
+        """How much a collection or a log holds; bytes of the JSON."""
+        kept = declared(name)
+        if isinstance(kept, CappedLog):
+            return await self._use(lambda connection: _size_of_log(connection, kept))
+        sql = f"SELECT count(*), coalesce(sum(length(CAST(body AS BLOB))), 0) FROM {quoted(name)}"
+        return Size(*(await self._read(sql, []))[0])
+
     async def append(self, log: str, document: Document) -> int:
         """Append to a capped log, drop what exceeds its bounds, return the sequence number."""
-        declared = declared_log(log)
-        body = _encode(document)
-        row = {
-            **_indexed_values(document, declared.fields),
-            "bytes": len(body.encode()),
-            "body": body,
-        }
-        return await self._write(lambda connection: _append(connection, declared, row))
+        kept = declared_log(log)
+        row = log_row(kept, document)
+        return await self._write(lambda connection: append(connection, kept, row))
 
     async def after(
         self, log: str, seq: int, limit: int, where: Where | None = None
     ) -> list[LogEntry]:
         """The oldest `limit` matching entries with a higher sequence number, oldest first."""
         declared_log(log, where or {})
-        condition, values = _condition(where, "seq > ?")
-        sql = f"SELECT seq, body FROM {quoted(log)} {condition} ORDER BY seq LIMIT ?"
+        tests, values = condition(where, "seq > ?")
+        sql = f"SELECT seq, body FROM {quoted(log)} {tests} ORDER BY seq LIMIT ?"
         rows = await self._read(sql, [*values, seq, limit])
         return [LogEntry(number, json.loads(body)) for number, body in rows]
 
     async def newest(self, log: str, limit: int, where: Where | None = None) -> list[LogEntry]:
         """The newest `limit` matching entries, oldest first."""
         declared_log(log, where or {})
-        condition, values = _condition(where)
-        sql = f"SELECT seq, body FROM {quoted(log)} {condition} ORDER BY seq DESC LIMIT ?"
+        tests, values = condition(where)
+        sql = f"SELECT seq, body FROM {quoted(log)} {tests} ORDER BY seq DESC LIMIT ?"
         rows = await self._read(sql, [*values, limit])
         return [LogEntry(number, json.loads(body)) for number, body in reversed(rows)]
 
+    async def amend(self, log: str, seq: int, document: Document | None) -> bool:
+        """Replace an entry of a capped log, or take it out (None); whether it was there."""
+        kept = declared_log(log)
+        row = None if document is None else log_row(kept, document)
+        return await self._write(lambda connection: amend(connection, kept, seq, row))
+
+    async def erase(self) -> bool:
+        """Overwrite what was deleted or replaced in the files: always True here.
+
+        Raises StoreUnavailableError while another process holds the old data.
+        """
+        self._require_open()
+        await self._writer.run(lambda connection: erase(connection, self._path))
+        return True
+
     async def _read(self, sql: str, values: Sequence[Scalar]) -> list[Any]:
         return await self._use(lambda connection: connection.execute(sql, values).fetchall())
+
+    async def _use(self, work: Work[_T]) -> _T:
+        self._require_open()
+        return await self._reader.read(work)
 
     async def _write_rows(self, sql: str, values: Sequence[Scalar]) -> int:
         """Run one statement durably; how many rows it changed."""
         return await self._write(lambda connection: connection.execute(sql, values).rowcount)
 
-    async def _write(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
-        def in_transaction(connection: sqlite3.Connection) -> _T:
-            with transaction(connection):
-                return work(connection)
+    async def _write(self, work: Work[_T]) -> _T:
+        self._require_open()
+        return await self._writer.write(work)
 
-        return await self._use(in_transaction)
-
-    async def _use(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
-        def with_connection() -> _T:
-            with clear_errors(self._path):
-                return work(self._connection)
-
+    def _require_open(self) -> None:
         if self._closed:
             raise StoreUnavailableError("The database is closed. Start Tenon again.")
-        return await asyncio.get_running_loop().run_in_executor(self._executor, with_connection)
 
 
-def _encode(document: Document) -> str:
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+def _row(collection: Collection, document: Document) -> dict[str, Scalar]:
+    return {
+        "id": document["id"],
+        "revision": document["revision"],
+        **indexed_values(document, collection.fields),
+        "body": encode(document),
+    }
 
 
-def _indexed_values(document: Document, fields: Mapping[str, object]) -> dict[str, Scalar]:
-    return {name: document.get(name) for name in fields}
-
-
-def _condition(where: Where | None, *extra: str) -> tuple[str, list[Scalar]]:
-    tests = [f"{quoted(field)} IS ?" for field in where or {}]
-    tests.extend(extra)
-    sql = f"WHERE {' AND '.join(tests)}" if tests else ""
-    return sql, list((where or {}).values())
-
-
-def _order(keys: Sequence[tuple[str, int]]) -> str:
-    columns = (("inserted" if field == INSERTED else field, step) for field, step in keys)
-    parts = (f"{quoted(name)} {'DESC' if step < 0 else 'ASC'}" for name, step in columns)
-    return "ORDER BY " + ", ".join(parts)
-
-
-def _insert(connection: sqlite3.Connection, table: str, row: Mapping[str, Scalar]) -> int:
-    columns = ", ".join(quoted(name) for name in row)
-    marks = ", ".join("?" for _ in row)
-    sql = f"INSERT INTO {quoted(table)} ({columns}) VALUES ({marks})"
-    return connection.execute(sql, list(row.values())).lastrowid or 0
-
-
-def _append(connection: sqlite3.Connection, log: CappedLog, row: Mapping[str, Any]) -> int:
-    seq = _insert(connection, log.name, row)
-    table = quoted(log.name)
-    sql = f"DELETE FROM {table} WHERE seq <= ? RETURNING bytes"
-    dropped = connection.execute(sql, [seq - log.max_entries]).fetchall()
-    sql = "SELECT bytes FROM log_sizes WHERE log = ?"
-    before: int = connection.execute(sql, [log.name]).fetchone()[0]
-    size = before + row["bytes"] - sum(count for (count,) in dropped)
-    size = _drop_over_size(connection, log, size, seq)
-    connection.execute("UPDATE log_sizes SET bytes = ? WHERE log = ?", [size, log.name])
-    return seq
-
-
-def _drop_over_size(connection: sqlite3.Connection, log: CappedLog, size: int, newest: int) -> int:
-    table = quoted(log.name)
-    sql = (
-        f"DELETE FROM {table} WHERE seq = (SELECT min(seq) FROM {table}) AND seq < ? "
-        "RETURNING bytes"
-    )
-    while size > log.max_bytes:
-        dropped = connection.execute(sql, [newest]).fetchall()
-        if not dropped:
-            break
-        size -= dropped[0][0]
-    return size
+def _size_of_log(connection: sqlite3.Connection, log: CappedLog) -> Size:
+    count: int = connection.execute(f"SELECT count(*) FROM {quoted(log.name)}").fetchone()[0]
+    return Size(count, stored_bytes(connection, log))
 
 
 def _is_duplicate(error: BaseException | None) -> bool:

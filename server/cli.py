@@ -1,4 +1,4 @@
-"""The command line: ``tenon serve|run|ticket|models|bench|doctor``."""
+"""The command line: ``tenon serve|run|ticket|models|memory|bench|doctor``."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from server.commands import (
     tickets,
 )
 from server.commands import models as list_models
+from server.memory_command import add_memory
 
 USAGE_ERROR = 2
 
@@ -58,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_run(commands)
     _add_tickets(commands)
     _add_models(commands)
+    add_memory(commands)
     _add_bench(commands)
     _add(commands, "doctor", doctor, "check settings, machine and repository").add_argument(
         "--sandbox",

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import tempfile
+from contextlib import aclosing
+from pathlib import Path
 from typing import Any
 
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from memory.database import LogEntry, Where
+from memory.errors import StoreUnavailableError
 from memory.short_term import ShortTermMemory
 from memory.sqlite_store import SqliteStore
 
@@ -47,12 +56,12 @@ async def test_the_working_set_is_rebuilt_after_a_restart(store: SqliteStore) ->
 
 
 async def test_only_the_newest_items_are_kept(store: SqliteStore) -> None:
-    memory = ShortTermMemory(store, items_per_session=2)
+    memory = ShortTermMemory(store, items_per_set=2)
     assert await memory.recall("a") == []
     for number in range(5):
         await memory.remember("a", {"number": number})
     assert await memory.recall("a") == items(3, 4)
-    assert await ShortTermMemory(store, items_per_session=3).recall("a") == items(2, 3, 4)
+    assert await ShortTermMemory(store, items_per_set=3).recall("a") == items(2, 3, 4)
 
 
 async def test_a_cached_session_is_not_read_again(store: SqliteStore) -> None:
@@ -65,9 +74,11 @@ async def test_a_cached_session_is_not_read_again(store: SqliteStore) -> None:
     assert counted.reads == 1
 
 
-async def test_the_least_recently_used_session_leaves_the_cache(store: SqliteStore) -> None:
+async def test_the_least_recently_used_set_leaves_the_cache(store: SqliteStore) -> None:
     counted = await counting(store)
-    memory = ShortTermMemory(counted, max_sessions=2)
+    memory = ShortTermMemory(counted, max_bytes=250)
+    for session in "abc":
+        await memory.remember(session, {"text": "x" * 90})  # 102 bytes as JSON
     for session in ("a", "b", "a", "c"):  # c pushes b out
         await memory.recall(session)
     assert counted.reads == 3
@@ -76,6 +87,86 @@ async def test_the_least_recently_used_session_leaves_the_cache(store: SqliteSto
     await memory.recall("b")
     assert counted.reads == 4
     await counted.close()
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("abc"), st.sampled_from(["", "developer"]), st.integers(0, 400)),
+        max_size=25,
+    ),
+    st.integers(0, 900),
+    st.integers(1, 5),
+)
+@settings(max_examples=25, deadline=None)
+def test_the_cache_never_holds_more_bytes_than_it_may(
+    steps: list[tuple[str, str, int]], max_bytes: int, items_per_set: int
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        asyncio.run(follow_steps(Path(folder), steps, max_bytes, items_per_set))
+
+
+async def follow_steps(
+    folder: Path, steps: list[tuple[str, str, int]], max_bytes: int, items_per_set: int
+) -> None:
+    store = await SqliteStore.open(folder / "tenon.sqlite3")
+    memory = ShortTermMemory(store, max_bytes=max_bytes, items_per_set=items_per_set)
+    expected: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for session, agent, size in steps:
+        item = {"text": "ä" * size}
+        await memory.remember(session, item, agent)
+        expected.setdefault((session, agent), []).append(item)
+        assert await memory.recall(session, agent) == expected[session, agent][-items_per_set:]
+        held = sum(
+            len(json.dumps(item, ensure_ascii=False).encode())
+            for cached in memory._cache.values()
+            for item in cached.items
+        )
+        assert held == memory.cached_bytes <= max_bytes
+    await store.close()
+
+
+async def test_agents_of_one_session_have_sets_of_their_own(store: SqliteStore) -> None:
+    memory = ShortTermMemory(store)
+    await memory.remember("s", {"number": 1}, "tester")
+    await memory.remember("s", {"number": 2}, "developer")
+    assert await memory.recall("s", "tester") == items(1)
+    assert await memory.recall("s", "developer") == items(2)
+    assert await memory.recall("s") == []
+
+
+async def test_a_follower_sees_what_other_processes_add_and_goes_on_after_a_crash(
+    store: SqliteStore,
+) -> None:
+    memory, other = ShortTermMemory(store), ShortTermMemory(store)
+    await memory.remember("a", {"number": 1}, "tester")
+    seen: list[tuple[str, str, int]] = []
+    last = 0
+
+    async def read(count: int) -> None:
+        nonlocal last
+        async with aclosing(other.follow(last, poll_seconds=0.01)) as followed:
+            async for entry in followed:
+                seen.append((entry.session_id, entry.agent, entry.item["number"]))
+                last = entry.seq
+                if len(seen) == count:
+                    return
+
+    await read(1)
+    reading = asyncio.create_task(read(3))
+    await memory.remember("b", {"number": 2})
+    await memory.remember("a", {"number": 3}, "tester")
+    await asyncio.wait_for(reading, 30)
+    assert seen == [("a", "tester", 1), ("b", "", 2), ("a", "tester", 3)]
+    assert [entry.item for entry in await memory.after(0, 10, "a", "tester")] == items(1, 3)
+
+
+async def test_what_is_not_stored_is_not_remembered(store: SqliteStore) -> None:
+    memory = ShortTermMemory(store)
+    assert await memory.recall("a") == []
+    await store.close()
+    with pytest.raises(StoreUnavailableError):
+        await memory.remember("a", {"number": 1})
+    assert await memory.recall("a") == []
 
 
 async def test_an_expired_session_shows_what_another_process_added(store: SqliteStore) -> None:

@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -42,12 +42,21 @@ def ordinary_user() -> Iterator[Path]:
 
 async def test_acknowledged_writes_are_synchronised_to_the_disk(tmp_path: Path) -> None:
     store = await SqliteStore.open(tmp_path / "tenon.sqlite3")
-    modes = [(await store._read(f"PRAGMA {name}", []))[0][0] for name in _DURABILITY]
+    modes = [await store._write(mode_of(name)) for name in _DURABILITY]
     await store.close()
     assert modes == list(_DURABILITY.values())
 
 
-_DURABILITY = {"journal_mode": "wal", "synchronous": 2, "busy_timeout": 30_000}
+_DURABILITY = {
+    "journal_mode": "wal",
+    "synchronous": 2,
+    "busy_timeout": 30_000,
+    "secure_delete": 1,
+}
+
+
+def mode_of(name: str) -> Callable[[sqlite3.Connection], object]:
+    return lambda connection: connection.execute(f"PRAGMA {name}").fetchone()[0]
 
 
 async def test_missing_folders_are_made(tmp_path: Path) -> None:
@@ -69,11 +78,11 @@ async def test_a_file_of_another_kind_is_named_and_kept(tmp_path: Path) -> None:
 async def test_a_damaged_file_is_reported_not_returned_as_data(tmp_path: Path) -> None:
     path = tmp_path / "tenon.sqlite3"
     store = await SqliteStore.open(path)
-    for number in range(200):
+    for number in range(400):
         await store.insert("tickets", {"id": f"t{number}", "revision": 0, "text": "x" * 1000})
     await store.close()
     with path.open("r+b") as file:
-        file.seek(4096 * 4)
+        file.seek(4096 * 60)  # behind the tables' definitions
         file.write(b"\xff" * 4096 * 40)
 
     store = await SqliteStore.open(path)
