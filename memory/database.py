@@ -61,10 +61,11 @@ class DocumentStore(Protocol):
         Raises RevisionConflictError otherwise, also when there is no such document.
         """
 
-    async def put(self, collection: str, document: Document) -> bool:
-        """Insert the document, or replace a stored one of a lower revision; whether it did.
+    async def put_all(self, collection: str, documents: Sequence[Document]) -> int:
+        """Insert each document, or replace a stored one of a lower revision; how many it did.
 
-        A stored document of the same or a higher revision stays.
+        A stored document of the same or a higher revision stays. New ones keep their order, and
+        after a kill none is there without those before it.
         """
 
     async def delete(

@@ -4,7 +4,9 @@ MemoryStoreError
 ├── StoreUnavailableError    cannot be opened, read or written
 ├── SchemaMismatchError      written by another version of Tenon
 ├── RevisionConflictError    somebody else changed the record meanwhile
-└── DuplicateIdError         the id is taken
+├── DuplicateIdError         the id is taken
+├── TransferError            a file cannot be exported to or imported from
+└── ForgetError              a text cannot be made forgotten
 """
 
 from __future__ import annotations
@@ -37,3 +39,11 @@ class DuplicateIdError(MemoryStoreError):
 
     def __init__(self, collection: str, document_id: str) -> None:
         super().__init__(f"{document_id} exists already in {collection}.")
+
+
+class TransferError(MemoryStoreError):
+    """An export cannot be written, or what is to be imported cannot be used."""
+
+
+class ForgetError(MemoryStoreError):
+    """What is to be made forgotten is unclear, or part of what Tenon itself needs."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from pathlib import Path
 
+from memory import retention
 from memory.database import DocumentStore
 from memory.embeddings import Embedder
 from memory.housekeeping import Housekeeping
@@ -15,8 +18,13 @@ from memory.medium_term.repository import Repository
 from memory.medium_term.runs import RunRepository
 from memory.medium_term.tickets import TicketRepository
 from memory.records import Session, SpecProposal, SpecVersion
+from memory.redaction import Forgotten, forget_conversation, forget_texts, require_usable
+from memory.retention import RetentionLimits
 from memory.short_term import ShortTermMemory
 from memory.sqlite_store import SqliteStore
+from memory.transfer import Header, Imported, export_to, import_from
+
+_log = logging.getLogger(__name__)
 
 
 class MemoryManager:
@@ -50,6 +58,58 @@ class MemoryManager:
         store = await _open_store(data_dir, mongodb_uri)
         place = "MongoDB" if mongodb_uri else str(_sqlite_file(data_dir))
         return cls(store, SnippetMemory(data_dir / "snippets", embedder), place)
+
+    async def tidy(
+        self, limits: RetentionLimits, *, dry_run: bool = False
+    ) -> dict[str, retention.Dropped]:
+        """Drop what exceeds the limits, tell it in the log, and note it."""
+        report = await retention.retain(self._store, limits, dry_run=dry_run)
+        if not dry_run:
+            lines = retention.describe(report)
+            for line in lines:
+                _log.info("Retention: %s", line)
+            text = "; ".join(lines) or "nothing was over the limits"
+            await self.housekeeping.note("retention", text, retention.as_data(report))
+        return report
+
+    async def export_to(self, path: Path) -> Header:
+        """Write all records to a file. Raises TransferError or StoreUnavailableError."""
+        return await export_to(self._store, path)
+
+    async def import_from(
+        self, path: Path, report: Callable[[int, int], None] = lambda _done, _all: None
+    ) -> Imported:
+        """Add the records of a file; newer ones here stay. Raises TransferError."""
+        imported = await import_from(self._store, path, report)
+        await self.short_term.drop_cache()
+        text = f"{imported.added.total()} added, {imported.kept.total()} were there already"
+        await self.housekeeping.note("import", text, {"added": dict(imported.added)})
+        return imported
+
+    async def forget_text(self, text: str, *, dry_run: bool = False) -> Forgotten:
+        """Make a text forgotten wherever it is stored. Raises ForgetError."""
+        usable = require_usable(text)
+        done = await forget_texts(self._store, [usable], dry_run=dry_run)
+        if not dry_run:
+            await self._erase([usable], done, "a text")
+        return done
+
+    async def forget_conversation(self, session_id: str, *, dry_run: bool = False) -> Forgotten:
+        """Make a conversation forgotten wherever it is stored or quoted. Raises ForgetError."""
+        done, quoted = await forget_conversation(self._store, session_id, dry_run=dry_run)
+        if not dry_run:
+            await self._erase(quoted, done, "a conversation")
+        return done
+
+    async def _erase(self, texts: list[str], done: Forgotten, what: str) -> None:
+        forget = getattr(self.snippets, "forget", None)
+        if forget is not None:
+            for text in texts:
+                await forget(text)
+        await self.short_term.drop_cache()
+        done.erased = await self._store.erase()
+        counts = {"changed": dict(done.changed), "deleted": dict(done.deleted)}
+        await self.housekeeping.note("forget", f"{what}: {done.total} records", counts)
 
     async def close(self) -> None:
         """Release the databases. Closing twice is allowed."""

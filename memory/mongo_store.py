@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from pymongo import AsyncMongoClient
 from pymongo.asynchronous.collection import AsyncCollection
-from pymongo.errors import DuplicateKeyError, OperationFailure, PyMongoError
+from pymongo.errors import BulkWriteError, DuplicateKeyError, OperationFailure, PyMongoError
 
 from memory.database import (
     Document,
@@ -94,21 +95,35 @@ class MongoStore:
         if result.matched_count == 0:
             raise RevisionConflictError(collection, document["id"])
 
-    async def put(self, collection: str, document: Document) -> bool:
-        """Insert the document, or replace a stored one of a lower revision; whether it did."""
+    async def put_all(self, collection: str, documents: Sequence[Document]) -> int:
+        """Insert each document, or replace a stored one of a lower revision; how many it did."""
         declared_collection(collection)
-        older = {"_id": document["id"], "doc.revision": {"$lt": document["revision"]}}
+        kept = self._database[collection]
         with clear_errors():
-            for _ in range(2):  # an older one may be inserted between the two steps
-                result = await self._database[collection].update_one(older, _change(document))
-                if result.matched_count:
-                    return True
-                try:
-                    await self._database[collection].insert_one(self._stored(document))
-                except DuplicateKeyError:
-                    continue
-                return True
-        return False
+            ids = {"_id": {"$in": [document["id"] for document in documents]}}
+            there = {stored["_id"] async for stored in kept.find(ids, {"_id": 1})}
+            old = [document for document in documents if document["id"] in there]
+            new = [self._stored(d) for d in documents if d["id"] not in there]
+            done = sum(await asyncio.gather(*(_replace_older(kept, d) for d in old)))
+            return done + await self._insert_all(kept, new)
+
+    async def _insert_all(
+        self, kept: AsyncCollection[Document], new: Sequence[dict[str, Any]]
+    ) -> int:
+        if not new:
+            return 0
+        try:
+            await kept.insert_many(new)
+        except BulkWriteError:  # somebody was quicker with one of them
+            return sum([await self._put(kept, stored) for stored in new])
+        return len(new)
+
+    async def _put(self, kept: AsyncCollection[Document], stored: dict[str, Any]) -> bool:
+        try:
+            await kept.insert_one(stored)
+        except DuplicateKeyError:
+            return await _replace_older(kept, stored["doc"])
+        return True
 
     async def delete(
         self, collection: str, document_id: str, *, revision: int | None = None
@@ -260,6 +275,11 @@ def _connect(uri: str) -> AsyncMongoClient[Document]:
         )
     except (PyMongoError, ValueError):
         raise invalid_uri() from None
+
+
+async def _replace_older(kept: AsyncCollection[Document], document: Document) -> bool:
+    older = {"_id": document["id"], "doc.revision": {"$lt": document["revision"]}}
+    return (await kept.update_one(older, _change(document))).matched_count > 0
 
 
 def _change(document: Document) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from memory.database import DocumentStore, LogEntry, Where
+from memory.records import new_id
 
 _LOG = "working_set"
 _PAGE = 500
@@ -81,7 +82,8 @@ class ShortTermMemory:
     async def remember(self, session_id: str, item: Item, agent: str = "") -> int:
         """Add a JSON object to a working set, durably; its sequence number."""
         async with self._in_order:
-            document = {"session_id": session_id, "agent": agent, "item": item}
+            names = {"id": new_id("wrk"), "session_id": session_id, "agent": agent}
+            document = {**names, "item": item}
             seq = await self._store.append(_LOG, document)
             cached = self._cache.get((session_id, agent))
             if cached is not None:

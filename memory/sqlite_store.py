@@ -86,10 +86,11 @@ class SqliteStore:
         if await self._write_rows(sql, [*row.values(), document["id"], revision]) == 0:
             raise RevisionConflictError(collection, document["id"])
 
-    async def put(self, collection: str, document: Document) -> bool:
-        """Insert the document, or replace a stored one of a lower revision; whether it did."""
-        row = _row(declared_collection(collection), document)
-        return await self._write(lambda connection: put(connection, collection, row)) > 0
+    async def put_all(self, collection: str, documents: Sequence[Document]) -> int:
+        """Insert each document, or replace a stored one of a lower revision; how many it did."""
+        kept = declared_collection(collection)
+        rows = [_row(kept, document) for document in documents]
+        return await self._write(lambda c: sum(put(c, collection, row) for row in rows))
 
     async def delete(
         self, collection: str, document_id: str, *, revision: int | None = None

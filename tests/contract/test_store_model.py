@@ -93,7 +93,7 @@ class StoreMachine(RuleBasedStateMachine):
         document = made(document_id, revision, state, 0, body)
         stored = self.documents.get(document_id)
         newer = stored is None or stored["revision"] < revision
-        assert self.run(self.store.put("tickets", document)) == newer
+        assert self.run(self.store.put_all("tickets", [document])) == newer
         if newer:
             self.documents[document_id] = document
 

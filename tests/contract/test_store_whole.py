@@ -20,12 +20,25 @@ def texts(entries: list[LogEntry]) -> list[str]:
 
 
 async def test_put_inserts_and_replaces_lower_revisions_alone(store: DocumentStore) -> None:
-    assert await store.put("tickets", ticket("tkt-1", 3, title="third"))
-    assert not await store.put("tickets", ticket("tkt-1", 3, title="also third"))
-    assert not await store.put("tickets", ticket("tkt-1", 2, title="second"))
+    assert await store.put_all("tickets", [ticket("tkt-1", 3, title="third")])
+    assert not await store.put_all("tickets", [ticket("tkt-1", 3, title="also third")])
+    assert not await store.put_all("tickets", [ticket("tkt-1", 2, title="second")])
     assert await store.get("tickets", "tkt-1") == ticket("tkt-1", 3, title="third")
-    assert await store.put("tickets", ticket("tkt-1", 5, priority=9))
+    assert await store.put_all("tickets", [ticket("tkt-1", 5, priority=9)])
     assert await store.find("tickets", {"priority": 9}) == [ticket("tkt-1", 5, priority=9)]
+
+
+async def test_what_is_put_together_keeps_its_order_around_what_was_there(
+    store: DocumentStore,
+) -> None:
+    await store.insert("tickets", ticket("c"))
+    await store.insert("tickets", ticket("e", 7))
+    documents = [ticket(name, 1) for name in "bacdeg"]
+    assert await store.put_all("tickets", documents) == 5
+    found = [document["id"] for document in await store.find("tickets")]
+    assert found == list("cebadg")
+    assert await store.put_all("tickets", documents) == 0
+    assert await store.put_all("tickets", []) == 0
 
 
 async def test_of_racing_puts_the_highest_revision_stays(
@@ -34,7 +47,7 @@ async def test_of_racing_puts_the_highest_revision_stays(
     stores = [await open_store() for _ in range(3)]
     revisions = [4, 1, 6, 2, 5, 3, 0, 6, 4]
     await asyncio.gather(
-        *(stores[i % 3].put("tickets", ticket("tkt-1", r)) for i, r in enumerate(revisions))
+        *(stores[i % 3].put_all("tickets", [ticket("tkt-1", r)]) for i, r in enumerate(revisions))
     )
     assert await stores[0].get("tickets", "tkt-1") == ticket("tkt-1", 6)
 

@@ -1,0 +1,27 @@
+"""Which record each collection and log holds."""
+
+from __future__ import annotations
+
+from memory.records import (
+    AgentLogEntry,
+    ConversationTurn,
+    ModelCard,
+    Record,
+    Session,
+    SpecProposal,
+    SpecVersion,
+    Ticket,
+    TicketRun,
+)
+
+RECORD_TYPES: dict[str, type[Record]] = {
+    "sessions": Session,
+    "conversations": ConversationTurn,
+    "proposals": SpecProposal,
+    "spec_versions": SpecVersion,
+    "tickets": Ticket,
+    "runs": TicketRun,
+    "model_cards": ModelCard,
+    "agent_log": AgentLogEntry,
+}
+"""Documents of what is not listed here have no form that is checked."""
