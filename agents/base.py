@@ -23,6 +23,7 @@ from agents.inference import LanguageModel
 from agents.languages.contract import Language
 from agents.languages.python import PYTHON
 from agents.prompting import render
+from agents.working_set import note_progress
 from memory.manager import MemoryManager
 from memory.records import AgentLogEntry, new_id
 
@@ -182,6 +183,10 @@ class IAgent(ABC):
         )
         await self.tools.memory.log.append(entry)
         self.tools.bus.publish(Activity(entry))
+
+    async def remember(self, ticket_id: str, progress: str) -> None:
+        """Keep where the work on a ticket stands in the agent's working set."""
+        await note_progress(self.tools.memory, self.agent_type, ticket_id, progress)
 
     async def send(
         self, recipient: str, text: str, ticket_id: str | None = None, **data: Any

@@ -154,9 +154,12 @@ class Developer(IAgent):
                 failure = f"it breaks other tests: {names}. {suite.first_failure()}"
             if not failure:
                 search.green = len(passed)
+                await self.remember(ticket.id, f"{text}, and the whole suite")
                 await self._tell(bench, f"green: {text}, and the whole suite")
                 return Green(candidate, run, suite)
         await self._tell(bench, f"{text}; {failure}" if failure else text)
+        if not search.attempts or len(passed) > search.passed:
+            await self.remember(ticket.id, text)
         failing = tuple(c for c in run.cases if c.outcome in ("failed", "error"))
         search.attempts.append(Attempt(candidate, passed, failure, failing))
         return None

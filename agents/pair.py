@@ -80,6 +80,7 @@ class Pair:
         ticket = bench.ticket
         ticket.state = TicketState.TESTING
         await self.save(ticket)
+        await self.tester.remember(ticket.id, "the tests are being written")
         bench.tests, red = await self.tester.write_tests(bench)
         fault_point("run: tests written")
         ticket.evidence.red_run = red.summary()
@@ -93,6 +94,9 @@ class Pair:
         ticket = bench.ticket
         ticket.state = TicketState.IMPLEMENTING
         await self.save(ticket)
+        await self.developer.remember(
+            ticket.id, f"{bench.total} tests are red, no code was run yet"
+        )
         fault_point("run: tests noted")
         source = await bench.worktree.read(ticket.target_file) or ""
         green = await self.developer.make_green(bench, source, self.tester)

@@ -12,6 +12,7 @@ from agents.languages.registry import language_of
 from agents.team import Team
 from agents.ticket_proof import NotProvedError, prove_suite, require_locked_tests
 from agents.ticket_work import TicketWork
+from agents.working_set import last_progress
 from memory.records import Criterion, Ticket, TicketState
 
 logger = logging.getLogger(__name__)
@@ -146,9 +147,14 @@ class TicketMerge:
             ticket.pending_merge = None
             await self._work.save(ticket)
         elif ticket.state in UNDER_WORK:
+            agent = "tester" if ticket.state is TicketState.TESTING else "developer"
+            progress = await last_progress(self._team.tools.memory, agent, ticket.id)
             ticket.state = TicketState.READY
             ticket.note = "The work was interrupted; run the ticket to start it anew."
+            if progress:
+                ticket.note += f" It had come to this: {progress}."
             await self._work.save(ticket)
+            await self._work.keep_run(ticket, "interrupted")
         return ticket
 
     async def _merged(self, ticket: Ticket, merge: str) -> Ticket:

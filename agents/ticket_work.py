@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from agents.asking import Context
@@ -28,7 +30,19 @@ from agents.tools.runners.choose import choose
 from agents.tools.sandbox import Sandbox
 from agents.tools.test_runner import TestRunner
 from agents.workbench import Workbench
-from memory.records import Evidence, Requirement, Ticket, TicketState
+from memory.errors import MemoryStoreError
+from memory.records import (
+    Evidence,
+    Requirement,
+    RunOutcome,
+    Ticket,
+    TicketRun,
+    TicketState,
+    new_id,
+    utc_now,
+)
+
+logger = logging.getLogger(__name__)
 
 _SUITE_FACTOR = 10
 """How much longer the whole suite may take than a ticket's own tests."""
@@ -75,19 +89,40 @@ class TicketWork:
             ticket = fresh or ticket
             await self._require_startable(ticket)
             pair = self._idle.pop()
+            started = utc_now()
             try:
                 await pair.work(await self._bench(ticket, context))
             except _BLOCKING as error:
                 await self._block(ticket, str(error), context)
+                await self.keep_run(ticket, "blocked", started, context.seed)
                 if isinstance(error, ModelError):
                     raise
             except BaseException as error:
                 note = str(error) if isinstance(error, TeamError) else _STOPPED
-                await asyncio.shield(self._back_to_ready(ticket, note))
+                await asyncio.shield(self._give_up(ticket, note, error, started, context.seed))
                 raise
+            else:
+                await self.keep_run(ticket, "review", started, context.seed)
             finally:
                 self._idle.append(pair)
             return ticket
+
+    async def _give_up(
+        self, ticket: Ticket, note: str, error: BaseException, started: datetime, seed: int
+    ) -> None:
+        await self._back_to_ready(ticket, note)
+        stopped = isinstance(error, asyncio.CancelledError | TeamError)
+        await self.keep_run(ticket, "stopped" if stopped else "failed", started, seed)
+
+    async def keep_run(
+        self, ticket: Ticket, outcome: RunOutcome, started: datetime | None = None, seed: int = 0
+    ) -> None:
+        """Add the run to the ticket's history; work is not lost because that fails."""
+        run = run_of(ticket, outcome).model_copy(update={"started_at": started, "seed": seed})
+        try:
+            await self._team.tools.memory.runs.insert(run)
+        except MemoryStoreError as error:
+            logger.warning("The run of %s is not in the history: %s", ticket.id, error)
 
     async def suite_runner(self, ticket: Ticket) -> TestRunner:
         """The runner for the whole suite of the repository, in the ticket's language."""
@@ -210,6 +245,20 @@ class TicketWork:
         ticket.state = TicketState.READY
         ticket.note = note
         await self.save(ticket)
+
+
+def run_of(ticket: Ticket, outcome: RunOutcome) -> TicketRun:
+    """The record of a run that has left the ticket as it is."""
+    return TicketRun(
+        id=new_id("run", 14),
+        repository=ticket.repository,
+        ticket_id=ticket.id,
+        outcome=outcome,
+        title=ticket.title,
+        note=ticket.note,
+        branch=ticket.branch,
+        evidence=ticket.evidence.model_copy(deep=True),
+    )
 
 
 def _about_hooks(names: list[str]) -> list[str]:

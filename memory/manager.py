@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from memory import retention
@@ -17,7 +18,7 @@ from memory.medium_term.model_cards import ModelCardRepository
 from memory.medium_term.repository import Repository
 from memory.medium_term.runs import RunRepository
 from memory.medium_term.tickets import TicketRepository
-from memory.records import Session, SpecProposal, SpecVersion
+from memory.records import Session, SpecProposal, SpecVersion, utc_now
 from memory.redaction import Forgotten, forget_conversation, forget_texts, require_usable
 from memory.retention import RetentionLimits
 from memory.short_term import ShortTermMemory
@@ -25,6 +26,7 @@ from memory.sqlite_store import SqliteStore
 from memory.transfer import Header, Imported, export_to, import_from
 
 _log = logging.getLogger(__name__)
+_DAY = timedelta(days=1)
 
 
 class MemoryManager:
@@ -71,6 +73,12 @@ class MemoryManager:
             text = "; ".join(lines) or "nothing was over the limits"
             await self.housekeeping.note("retention", text, retention.as_data(report))
         return report
+
+    async def tidy_daily(self, limits: RetentionLimits) -> None:
+        """Tidy unless that was done within a day, by this process or another."""
+        latest = await self.housekeeping.recent(1, "retention")
+        if not latest or utc_now() - datetime.fromisoformat(latest[0].at) >= _DAY:
+            await self.tidy(limits)
 
     async def export_to(self, path: Path) -> Header:
         """Write all records to a file. Raises TransferError or StoreUnavailableError."""

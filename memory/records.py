@@ -295,12 +295,15 @@ class Ticket(Record):
     evidence: Evidence = Field(default_factory=Evidence)
 
 
+RunOutcome = Literal["review", "blocked", "stopped", "failed", "interrupted"]
+
+
 class TicketRun(Record):
     """One run of a pair on a ticket, written when it ends and never changed."""
 
     repository: str
     ticket_id: str
-    outcome: Literal["review", "blocked", "stopped", "failed", "interrupted"]
+    outcome: RunOutcome
     """``stopped`` by a person, ``failed`` by an error, ``interrupted`` by a kill."""
     title: str = ""
     """Of the ticket, as it was."""
@@ -317,7 +320,7 @@ class ModelCard(Record):
     """What `tenon models probe` measured of one version of a model file on one machine."""
 
     machine: str
-    """Name of the machine, and its processor."""
+    """Name of the machine, and the architecture of its processor."""
     file_name: str
     size_bytes: int
     modified_ns: int

@@ -17,11 +17,13 @@ from agents.orchestrator import Orchestrator
 from agents.tools.git import Workspace
 from memory.manager import MemoryManager
 from server import settings
-from server.components import open_memory, open_models, team_options
-from server.settings import LoadedSettings
+from server.components import open_memory, open_models, retention_limits, team_options
+from server.settings import LoadedSettings, Settings
 
 logger = logging.getLogger(__name__)
 
+_TIDY_AFTER = 60.0
+"""Seconds; commands of a terminal are over by then, and an editor has its first answers."""
 NO_FOLDER = NotReadyError("No folder is open. Open the folder of a Git repository.", "noFolder")
 
 
@@ -45,6 +47,7 @@ class App:
         self._lock = asyncio.Lock()
         self._users = 0
         self._outdated = False
+        self._tidying: asyncio.Task[None] | None = None
 
     @property
     def models(self) -> LanguageModel:
@@ -93,6 +96,9 @@ class App:
         team, self._team = self._team, None
         models, self._models = self._models, None
         memory, self._memory = self._memory, None
+        if self._tidying is not None:
+            self._tidying.cancel()
+            await asyncio.wait([self._tidying])
         for part in (team, models, memory):
             if part is not None:
                 await _finish(part.stop if isinstance(part, Orchestrator) else part.close)
@@ -117,10 +123,20 @@ class App:
         values = self.settings.values
         if self._memory is None:
             self._memory = await open_memory(values)
+            self._tidying = asyncio.create_task(_tidy(self._memory, values))
         tools = Toolbox(self.models, self._memory, self.bus)
         team = Orchestrator(workspace, tools, team_options(values))
         await team.start()
         return team
+
+
+async def _tidy(memory: MemoryManager, values: Settings) -> None:
+    """Drop old records once a day, when the start is over; a failure is told and harms nothing."""
+    await asyncio.sleep(_TIDY_AFTER)
+    try:
+        await memory.tidy_daily(retention_limits(values))
+    except Exception as error:
+        logger.warning("Old records could not be dropped: %s", error)
 
 
 async def _finish(close: Callable[[], Awaitable[None]]) -> None:

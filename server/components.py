@@ -8,6 +8,7 @@ from agents.budget import TeamOptions
 from agents.inference import LanguageModel
 from memory.embeddings import MiniLmEmbedder
 from memory.manager import MemoryManager
+from memory.retention import RetentionLimits
 from server.models.catalog import CATALOG, EMBEDDING_MODEL
 from server.settings import Settings
 
@@ -30,6 +31,12 @@ async def open_memory(values: Settings) -> MemoryManager:
     return await MemoryManager.open(
         values.data_dir, mongodb_uri=values.mongodb_uri, embedder=_embedder(values)
     )
+
+
+def retention_limits(values: Settings) -> RetentionLimits:
+    """How long records are kept."""
+    size = values.retention_megabytes * 1024**2
+    return RetentionLimits(values.retention_days, values.retention_records, size)
 
 
 def team_options(values: Settings) -> TeamOptions:

@@ -137,6 +137,12 @@ class Settings(BaseSettings):
     """Seconds until the endpoint's first text, and between two pieces of it."""
     offline: bool = True
     mongodb_uri: str | None = Field(default=None, pattern=r"^mongodb(\+srv)?://", repr=False)
+    retention_days: float = Field(default=730, gt=0)
+    """Age at which records leave that nothing depends on any more."""
+    retention_records: int = Field(default=100_000, ge=100)
+    """The most records of one collection."""
+    retention_megabytes: int = Field(default=512, ge=1)
+    """The most MiB of one collection."""
     python: Path | None = None
     """Interpreter that runs the repository's tests; found by itself if left out."""
     test_runner: Wanted = "auto"

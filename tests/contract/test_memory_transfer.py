@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import random
 import subprocess
@@ -59,14 +60,14 @@ async def test_records_move_between_the_backends_and_back(mongodb_uri: str, tmp_
     mongo = await MongoStore.open(mongodb_uri)
     back = await SqliteStore.open(tmp_path / "b.sqlite3")
     await fill(sqlite, count=5)
-    for number, (source, target) in enumerate([(sqlite, mongo), (mongo, back)]):
+    ways: list[tuple[DocumentStore, DocumentStore]] = [(sqlite, mongo), (mongo, back)]
+    for number, (source, target) in enumerate(ways):
         await export_to(source, tmp_path / f"{number}.jsonl")
         await import_from(target, tmp_path / f"{number}.jsonl")
     assert await everything(back) == await everything(mongo) == await everything(sqlite)
     first, second = (path.read_bytes() for path in sorted(tmp_path.glob("*.jsonl")))
     assert first == second
-    for store in (sqlite, mongo, back):
-        await store.close()
+    await asyncio.gather(sqlite.close(), mongo.close(), back.close())
 
 
 async def test_newer_revisions_are_never_overwritten(store: DocumentStore, tmp_path: Path) -> None:
