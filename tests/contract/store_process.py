@@ -2,8 +2,10 @@
 
 Usage: python store_process.py <path or MongoDB URI> increment <document id> <times>
        python store_process.py <path or MongoDB URI> append-for-ever <name>
+       python store_process.py <path or MongoDB URI> write-together <name>
 
-`append-for-ever` prints each appended number and inserted id once it is acknowledged.
+The last two print each appended or inserted id once it is acknowledged; `write-together` has many
+writes under way at any moment.
 """
 
 from __future__ import annotations
@@ -50,10 +52,24 @@ async def append_for_ever(store: DocumentStore, name: str) -> None:
         print("inserted", document_id, flush=True)
 
 
+async def write_together(store: DocumentStore, name: str) -> None:
+    async def write(writer: int) -> None:
+        for number in count():
+            document_id = f"{name}-{writer}-{number}"
+            await store.insert("tickets", {"id": document_id, "revision": 0, "repository": "/r"})
+            print("inserted", document_id, flush=True)
+            await store.append("agent_log", {"repository": "/r", "text": document_id})
+            print("logged", document_id, flush=True)
+
+    await asyncio.gather(*(write(writer) for writer in range(24)))
+
+
 async def main(address: str, work: str, *arguments: str) -> None:
     store = await open_store(address)
     if work == "increment":
         await increment(store, arguments[0], int(arguments[1]))
+    elif work == "write-together":
+        await write_together(store, arguments[0])
     else:
         await append_for_ever(store, arguments[0])
     await store.close()
