@@ -71,6 +71,11 @@ bench-pair: setup ## count the given tasks that the pair solves (HUMAN_EVAL=file
 bench-engine: setup ## measure the engine beside llama.cpp's own servers (builds them once)
 	@$(BIN)/python -m tests.benchmarks.bench_engine --rounds 3
 
+.PHONY: bench-memory
+bench-memory: setup ## measure the stores (BENCH_OUT=folder for the figures)
+	@mkdir -p $(BENCH_OUT)
+	PYTHONPATH=. $(BIN)/python tests/benchmarks/bench_store.py --folder $(BENCH_OUT) --json $(BENCH_OUT)/bench-store.json
+
 .PHONY: editor
 editor: setup ## install the extension into VS Code, or show it in a browser
 	@scripts/editor.sh
