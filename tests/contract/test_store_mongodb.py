@@ -7,6 +7,8 @@ from typing import Any
 
 import pymongo
 import pytest
+from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.errors import OperationFailure
 
 from memory.errors import SchemaMismatchError
 from memory.manager import MemoryManager
@@ -62,3 +64,22 @@ async def test_the_manager_keeps_every_record_on_the_server(
     assert await memory.log.recent("/r", 5) == [entry]
     await memory.close()
     assert list(tmp_path.iterdir()) == []
+
+
+async def test_entries_are_emptied_where_the_server_deletes_none_of_a_capped_log(
+    mongodb_uri: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(*_arguments: Any, **_options: Any) -> None:
+        raise OperationFailure("cannot remove from a capped collection", code=20)
+
+    store = await MongoStore.open(mongodb_uri)
+    numbers = [await store.append("agent_log", {"text": text}) for text in ("a", "s3cret", "b")]
+    monkeypatch.setattr(AsyncCollection, "delete_one", refuse)
+    assert await store.amend("agent_log", numbers[1], None)
+    assert not await store.amend("agent_log", numbers[1], None)
+    entries = await store.after("agent_log", 0, 9)
+    assert [entry.document["text"] for entry in entries] == ["a", "b"]
+    assert (await store.size("agent_log")).records == 2
+    await store.close()
+    with pymongo.MongoClient[dict[str, Any]](mongodb_uri) as client:
+        assert "s3cret" not in str(list(client.get_default_database()["agent_log"].find()))
