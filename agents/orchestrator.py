@@ -345,6 +345,7 @@ class Orchestrator:
             is_accepted = ticket.state is TicketState.DRAFT and bool(planned & accepted)
             if is_accepted or _is_interrupted(ticket):
                 await self._recover_one(ticket.id, is_accepted)
+        await self._work.complete_history(await self.tickets())
         await self._leftovers.sweep(await self.tickets())
 
     async def _recover_one(self, ticket_id: str, is_accepted: bool) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -30,7 +32,7 @@ from agents.tools.runners.choose import choose
 from agents.tools.sandbox import Sandbox
 from agents.tools.test_runner import TestRunner
 from agents.workbench import Workbench
-from memory.errors import MemoryStoreError
+from memory.errors import DuplicateIdError, MemoryStoreError
 from memory.records import (
     Evidence,
     Requirement,
@@ -55,6 +57,13 @@ _NOT_STARTABLE = {
 """In all other states there is no finished work, and nobody works: the ticket is held here."""
 _BLOCKING = (TicketBlockedError, HookRefusedError, SigningFailedError, ModelError)
 """What a person has to see to before the ticket can go on."""
+_ENDED: dict[TicketState, RunOutcome] = {
+    TicketState.READY: "stopped",
+    TicketState.BLOCKED: "blocked",
+    TicketState.REVIEW: "review",
+    TicketState.CONFLICTED: "review",
+}
+"""What a ticket that nobody works on says of its latest run."""
 _STOPPED = "The work was stopped before it was finished; run the ticket to start anew."
 
 
@@ -115,14 +124,28 @@ class TicketWork:
         await self.keep_run(ticket, "stopped" if stopped else "failed", started, seed)
 
     async def keep_run(
-        self, ticket: Ticket, outcome: RunOutcome, started: datetime | None = None, seed: int = 0
+        self,
+        ticket: Ticket,
+        outcome: RunOutcome,
+        started: datetime | None = None,
+        seed: int = 0,
     ) -> None:
-        """Add the run to the ticket's history; work is not lost because that fails."""
+        """Add the run to the ticket's history, once; work is not lost because that fails."""
         run = run_of(ticket, outcome).model_copy(update={"started_at": started, "seed": seed})
         try:
-            await self._team.tools.memory.runs.insert(run)
+            with contextlib.suppress(DuplicateIdError):  # no new run had begun, or it is there
+                await self._team.tools.memory.runs.insert(run)
         except MemoryStoreError as error:
             logger.warning("The run of %s is not in the history: %s", ticket.id, error)
+
+    async def complete_history(self, tickets: Iterable[Ticket]) -> None:
+        """Add runs whose end was stored, but not their record, when the process was killed."""
+        for ticket in tickets:
+            outcome = _ENDED.get(ticket.state)
+            if outcome is None or not ticket.run_id:
+                continue
+            if await self._team.tools.memory.runs.get(ticket.run_id) is None:
+                await self.keep_run(ticket, outcome)
 
     async def suite_runner(self, ticket: Ticket) -> TestRunner:
         """The runner for the whole suite of the repository, in the ticket's language."""
@@ -221,6 +244,7 @@ class TicketWork:
         ticket.state = TicketState.READY
         ticket.base_branch = base_branch
         ticket.branch = f"tenon/{ticket.id}-{slug(ticket.title, 32)}"
+        ticket.run_id = new_id("run", 14)
         ticket.note = ""
         ticket.conflicts = []
         ticket.pending_rebase = None
@@ -250,7 +274,7 @@ class TicketWork:
 def run_of(ticket: Ticket, outcome: RunOutcome) -> TicketRun:
     """The record of a run that has left the ticket as it is."""
     return TicketRun(
-        id=new_id("run", 14),
+        id=ticket.run_id or new_id("run", 14),
         repository=ticket.repository,
         ticket_id=ticket.id,
         outcome=outcome,

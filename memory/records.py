@@ -282,6 +282,8 @@ class Ticket(Record):
     """Tests that came with the ticket. With them, no model writes any."""
     base_branch: str = ""
     branch: str = ""
+    run_id: str = ""
+    """Id of the `TicketRun` of the latest run, which is written when the run ends."""
     note: str = ""
     """Why the ticket is blocked, conflicted or rejected, in words for a person."""
     conflicts: list[str] = Field(default_factory=list)

@@ -34,13 +34,13 @@ async def probe_model(options: argparse.Namespace) -> int:
     except (ProbeError, ModelError, OSError) as error:
         print(f"tenon: {error}", file=sys.stderr)
         return _FAILURE
-    await _keep(values, card)
+    await keep_card(values, card)
     if options.json:
         print(card.model_dump_json(indent=2))
     return 0
 
 
-async def _keep(values: Settings, card: ModelCard) -> None:
+async def keep_card(values: Settings, card: ModelCard) -> None:
     """Add the card to the records; the one in the cache, which is worked with, is there already."""
     machine = f"{platform.node()} ({platform.machine()})"
     stored = StoredCard(

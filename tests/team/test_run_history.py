@@ -89,3 +89,18 @@ async def test_the_working_set_of_a_pair_follows_its_work(gather: Gather) -> Non
     developer = [item["progress"] for item in await short_term.recall(ticket_id, "developer")]
     assert developer[0].endswith("tests are red, no code was run yet")
     assert developer[-1].endswith("and the whole suite")
+
+
+async def test_a_run_whose_record_a_kill_prevented_is_added_at_the_next_start(
+    gather: Gather,
+) -> None:
+    team = await gather(SLUGIFY)
+    ticket_id = await ready_ticket(team)
+    await team.run_ticket(ticket_id, silent)
+    [run] = await memory_of(team).runs.of_ticket(ticket_id)
+    await memory_of(team).runs.delete(run.id)
+
+    for _ in range(2):
+        restarted = await gather(SLUGIFY)
+        [again] = await memory_of(restarted).runs.of_ticket(ticket_id)
+        assert (again.id, again.outcome, again.evidence) == (run.id, "review", run.evidence)

@@ -25,7 +25,11 @@ from memory.records import (
     utc_now,
 )
 from memory.schema import SCHEMA_VERSION
+from server import settings
 from server.cli import main
+from server.models.model_card import ModelCard as MeasuredCard
+from server.models.model_card import Speed
+from server.probe_command import keep_card
 
 _T = TypeVar("_T")
 
@@ -187,3 +191,21 @@ def test_what_is_to_be_forgotten_must_be_named(
     assert tenon(capsys, "forget", "--text", "abc", "--yes")[2].startswith(
         "tenon: The text must have at least 4 characters"
     )
+
+
+def test_the_probe_keeps_its_card_in_the_records_of_every_machine(
+    data: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    speed = Speed(prefill=50.0, decode={1: 9.0, 8: 33.0})
+    card = MeasuredCard(file_name="m.gguf", size_bytes=1, modified_ns=2, speeds={"plain": speed})
+    values = settings.load().values
+    for host in ("one", "two", "two"):
+        monkeypatch.setattr("platform.node", lambda host=host: host)
+        asyncio.run(keep_card(values, card))
+    cards = json.loads(tenon(capsys, "cards", "--json")[1])
+    assert [stored["machine"].split()[0] for stored in cards] == ["one", "two"]
+    assert MeasuredCard.model_validate(cards[0]["card"]) == card
+
+    (data / "tenon.sqlite3").write_bytes(b"no database" * 100)
+    asyncio.run(keep_card(values, card))
+    assert "the card is not in the records" in capsys.readouterr().err
