@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from memory.errors import ForgetError, RevisionConflictError
+from memory import sqlite_file
+from memory.errors import ForgetError, RevisionConflictError, StoreUnavailableError
 from memory.manager import MemoryManager
 from memory.records import (
     AcceptanceTest,
@@ -144,8 +147,7 @@ async def test_no_file_holds_a_forgotten_secret(tmp_path: Path, secret: str) -> 
     done = await memory.forget_text(secret)
 
     assert done.erased
-    for path in (path for path in tmp_path.rglob("*") if path.is_file()):
-        assert part not in path.read_bytes(), path
+    assert_no_file_holds(tmp_path, part)
     await memory.close()
 
 
@@ -247,3 +249,37 @@ async def test_fields_that_records_are_found_by_stay_and_are_told(memory: Memory
     done = await memory.forget_text("anna")
     assert (done.kept["tickets"], done.changed["tickets"]) == (1, 1)
     assert [t.title for t in await memory.tickets.for_repository("/home/anna")] == [f"for {MARK}"]
+
+
+async def test_a_secret_leaves_the_files_also_beside_another_open_tenon(tmp_path: Path) -> None:
+    memory, other = [await MemoryManager.open(tmp_path) for _ in range(2)]
+    await fill(memory, "s3cret-word")
+    assert len(await other.tickets.for_repository("/r")) == 1
+    done = await memory.forget_text("s3cret-word")
+    assert done.erased
+    assert_no_file_holds(tmp_path, b"s3cret-word")
+    assert [t.title for t in await other.tickets.for_repository("/r")] == [MARK]
+    for opened in (memory, other):
+        await opened.close()
+
+
+async def test_files_that_could_not_be_cleared_are_told_and_cleared_the_next_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite_file, "BUSY_SECONDS", 0.1)
+    memory = await MemoryManager.open(tmp_path)
+    await fill(memory, "s3cret-word")
+    with closing(sqlite3.connect(tmp_path / "tenon.sqlite3", isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM tickets").fetchone()
+        with pytest.raises(StoreUnavailableError, match=r"Another Tenon.*repeat the command"):
+            await memory.forget_text("s3cret-word")
+        reader.execute("ROLLBACK")
+    assert (await memory.forget_text("s3cret-word")).total == 0
+    assert_no_file_holds(tmp_path, b"s3cret-word")
+    await memory.close()
+
+
+def assert_no_file_holds(folder: Path, part: bytes) -> None:
+    for path in (path for path in folder.rglob("*") if path.is_file()):
+        assert part not in path.read_bytes(), path
