@@ -120,6 +120,8 @@ class TicketWork:
         self, ticket: Ticket, note: str, error: BaseException, started: datetime, seed: int
     ) -> None:
         await self._back_to_ready(ticket, note)
+        if not ticket.run_id:
+            return  # it had not begun
         stopped = isinstance(error, asyncio.CancelledError | TeamError)
         await self.keep_run(ticket, "stopped" if stopped else "failed", started, seed)
 

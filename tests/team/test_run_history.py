@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
+from agents.base import NotReadyError
 from agents.orchestrator import Orchestrator
 from agents.progress import silent
 from memory.manager import MemoryManager
 from memory.records import TicketState
-from tests.sample import SLUGIFY
+from tests.sample import SLUGIFY, git
 from tests.team.conftest import WRONG_SLUGIFY, Gather, ready_ticket
 
 
@@ -104,3 +106,12 @@ async def test_a_run_whose_record_a_kill_prevented_is_added_at_the_next_start(
         restarted = await gather(SLUGIFY)
         [again] = await memory_of(restarted).runs.of_ticket(ticket_id)
         assert (again.id, again.outcome, again.evidence) == (run.id, "review", run.evidence)
+
+
+async def test_a_run_that_could_not_begin_is_none(gather: Gather, repository: Path) -> None:
+    team = await gather(SLUGIFY)
+    ticket_id = await ready_ticket(team)
+    git(repository, "switch", "--detach")
+    with pytest.raises(NotReadyError):
+        await team.run_ticket(ticket_id, silent)
+    assert await memory_of(team).runs.of_ticket(ticket_id) == []
