@@ -8,6 +8,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from memory import retention
+from memory.conversations.budget import Recall, TokenCounter
+from memory.conversations.found import FoundTurn
+from memory.conversations.index import TurnIndex
+from memory.conversations.index_file import Scope
+from memory.conversations.recall import TurnRecall
+from memory.conversations.search import TurnSearch
 from memory.database import DocumentStore
 from memory.embeddings import Embedder
 from memory.housekeeping import Housekeeping
@@ -17,6 +23,7 @@ from memory.medium_term.conversations import ConversationRepository
 from memory.medium_term.model_cards import ModelCardRepository
 from memory.medium_term.repository import Repository
 from memory.medium_term.runs import RunRepository
+from memory.medium_term.summaries import SummaryRepository
 from memory.medium_term.tickets import TicketRepository
 from memory.records import Session, SpecProposal, SpecVersion, utc_now
 from memory.redaction import Forgotten, forget_conversation, forget_texts, require_usable
@@ -32,13 +39,25 @@ _DAY = timedelta(days=1)
 class MemoryManager:
     """The three tiers. Open it with `MemoryManager.open`, close it at the end."""
 
-    def __init__(self, store: DocumentStore, snippets: SnippetMemory, place: str = "") -> None:
+    def __init__(
+        self,
+        store: DocumentStore,
+        snippets: SnippetMemory,
+        turns_folder: Path,
+        embedder: Embedder | None = None,
+        place: str = "",
+    ) -> None:
         self._store = store
         self.place = place
         """Where the records are, in words for a person."""
         self.short_term = ShortTermMemory(store)
         self.sessions = Repository(store, "sessions", Session)
         self.conversations = ConversationRepository(store, self.sessions)
+        self.summaries = SummaryRepository(store)
+        self.turns = TurnIndex(turns_folder, self.conversations, self.sessions, embedder)
+        self._turn_search = TurnSearch(self.turns, self.conversations, self.sessions)
+        self._turn_recall = TurnRecall(self.turns, self._turn_search, self.conversations)
+        self.conversations.on_append = lambda turn: self.turns.fill_later(turn.session_id)
         self.log = AgentLog(store)
         self.proposals = Repository(store, "proposals", SpecProposal)
         self.spec_versions = Repository(store, "spec_versions", SpecVersion)
@@ -59,7 +78,41 @@ class MemoryManager:
         """
         store = await _open_store(data_dir, mongodb_uri)
         place = "MongoDB" if mongodb_uri else str(_sqlite_file(data_dir))
-        return cls(store, SnippetMemory(data_dir / "snippets", embedder), place)
+        return cls(
+            store,
+            SnippetMemory(data_dir / "snippets", embedder),
+            data_dir / "conversations",
+            embedder,
+            place,
+        )
+
+    async def search_conversations(
+        self,
+        query: str,
+        limit: int = 10,
+        *,
+        repository: str | None = None,
+        session_id: str | None = None,
+    ) -> list[FoundTurn]:
+        """The turns of all conversations that answer `query` best, best first.
+
+        Raises StoreUnavailableError.
+        """
+        return await self._turn_search.search(query, Scope(session_id, repository), limit)
+
+    async def recall(
+        self,
+        session_id: str,
+        query: str,
+        budget_tokens: int,
+        count: TokenCounter,
+        newest: int = 4,
+    ) -> Recall:
+        """What of a conversation belongs into a prompt about `query`, within a token budget.
+
+        Raises StoreUnavailableError.
+        """
+        return await self._turn_recall.recall(session_id, query, budget_tokens, count, newest)
 
     async def tidy(
         self, limits: RetentionLimits, *, dry_run: bool = False
@@ -114,6 +167,9 @@ class MemoryManager:
         if forget is not None:
             for text in texts:
                 await forget(text)
+        for session_id in await self.turns.recheck():
+            # A summary may tell in other words what has been forgotten.
+            await self.summaries.delete(session_id)
         await self.short_term.drop_cache()
         done.erased = await self._store.erase()
         counts = {"changed": dict(done.changed), "deleted": dict(done.deleted)}
@@ -121,6 +177,7 @@ class MemoryManager:
 
     async def close(self) -> None:
         """Release the databases. Closing twice is allowed."""
+        await self.turns.close()
         await self.snippets.close()
         await self._store.close()
 

@@ -64,6 +64,21 @@ class ConversationTurn(Record):
     """False when the person stopped the reply; the text is what had arrived."""
 
 
+class ConversationSummary(Record):
+    """What a conversation was about so far, written by a model; the turns stay as they are.
+
+    Its id is that of the session.
+    """
+
+    session_id: str
+    text: str
+    last_turn_id: str
+    """The newest turn that it covers, with all before it."""
+    turns: int
+    """How many turns it covers."""
+    model: str = ""
+
+
 class AgentLogEntry(Record):
     """One line of the agent log: a message on the bus, a step or an error."""
 
@@ -220,6 +235,16 @@ class BestAttempt(Value):
     failure: str
 
 
+class NearMiss(Value):
+    """What came closest before the accepted code was found, and what was still to change."""
+
+    rung: str
+    failure: str
+    """Of its first failing test, in short."""
+    diff: str
+    """From its code to the accepted code: lines that begin with ``-``, ``+`` or a blank."""
+
+
 class Evidence(Value):
     """What proves a ticket: computed from exit codes, hashes and commits, never claimed."""
 
@@ -254,6 +279,8 @@ class Evidence(Value):
     """Tests that candidates contradict, and calls to which they answer otherwise, in words."""
     best_attempt: BestAttempt | None = None
     """Of a blocked ticket."""
+    near_miss: NearMiss | None = None
+    """Of a ticket whose code was not right at once."""
     minutes: float = 0.0
     review: str = ""
     """The Architect's remarks on the finished diff."""

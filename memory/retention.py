@@ -21,7 +21,15 @@ from memory.whole_store import all_documents
 
 _log = logging.getLogger(__name__)
 _OVER = frozenset({TicketState.MERGED.value, TicketState.REJECTED.value})
-_COLLECTIONS = ("runs", "tickets", "proposals", "spec_versions", "conversations", "sessions")
+_COLLECTIONS = (
+    "runs",
+    "tickets",
+    "proposals",
+    "spec_versions",
+    "summaries",
+    "conversations",
+    "sessions",
+)
 """In this order, so that what refers to others goes before them."""
 
 
@@ -153,8 +161,8 @@ def _oldest(limits: RetentionLimits) -> str:
 
 async def _in_use(store: DocumentStore, name: str) -> InUse:
     """Which records of a collection others depend on, as things are now."""
-    if name == "conversations":
-        return lambda _turn: False
+    if name in ("conversations", "summaries"):
+        return lambda _document: False
     if name == "sessions":
         return await _sessions_in_use(store)
     if name == "spec_versions":

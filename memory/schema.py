@@ -59,6 +59,11 @@ COLLECTIONS: dict[str, Collection] = {
             (("session_id",),),
         ),
         Collection(
+            "summaries",
+            {"session_id": "text", **_TIMES},
+            (("session_id",),),
+        ),
+        Collection(
             "proposals",
             {"repository": "text", **_TIMES},
             (("repository", "created_at"),),

@@ -29,7 +29,7 @@ def open_models(
 async def open_memory(values: Settings) -> MemoryManager:
     """The memory in the data folder. Raises MemoryStoreError."""
     return await MemoryManager.open(
-        values.data_dir, mongodb_uri=values.mongodb_uri, embedder=_embedder(values)
+        values.data_dir, mongodb_uri=values.mongodb_uri, embedder=open_embedder(values)
     )
 
 
@@ -55,7 +55,7 @@ def team_options(values: Settings) -> TeamOptions:
     )
 
 
-def _embedder(values: Settings) -> MiniLmEmbedder | None:
+def open_embedder(values: Settings) -> MiniLmEmbedder | None:
     """The embedder, unless its files have not been fetched."""
     model = CATALOG[EMBEDDING_MODEL]
     files = [CATALOG[id_].path(values.models_dir) for id_ in (model.id, *model.companions)]

@@ -12,6 +12,8 @@ from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from server.memory_search_options import add_search
+
 if TYPE_CHECKING:
     from memory.manager import MemoryManager
 
@@ -24,6 +26,7 @@ def add_memory(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     group = commands.add_parser("memory", help="see, move and clear what Tenon remembers")
     verbs = group.add_subparsers(required=True, metavar="ACTION")
     add_verb(verbs, "stats", _stats, "count what is stored, by tier and collection")
+    add_search(verbs, _search)
     add_verb(verbs, "sessions", _sessions, "list the conversations about this repository")
     text = "list the runs of tickets, with what became of them"
     add_verb(verbs, "runs", _runs, text).add_argument("ticket", nargs="?", help="id; default: all")
@@ -80,6 +83,12 @@ async def with_memory(body: Callable[[MemoryManager], Awaitable[int]]) -> int:
     except MemoryStoreError as error:
         print(f"tenon: {error}", file=sys.stderr)
         return FAILURE
+
+
+async def _search(options: argparse.Namespace) -> int:
+    from server.memory_search_command import search
+
+    return await with_memory(lambda memory: search(memory, options))
 
 
 async def _stats(options: argparse.Namespace) -> int:

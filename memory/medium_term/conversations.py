@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from memory.database import DocumentStore
 from memory.medium_term.repository import Repository
 from memory.records import ConversationTurn, Session
@@ -14,10 +16,26 @@ class ConversationRepository:
     def __init__(self, store: DocumentStore, sessions: Repository[Session]) -> None:
         self._turns = Repository(store, "conversations", ConversationTurn)
         self._sessions = sessions
+        self.on_append: Callable[[ConversationTurn], None] = lambda _turn: None
+        """Told of each turn once it is stored."""
 
     async def append(self, turn: ConversationTurn) -> None:
         """Store a turn durably."""
         await self._turns.insert(turn)
+        self.on_append(turn)
+
+    async def get(self, turn_id: str) -> ConversationTurn | None:
+        """The turn of that id, or None."""
+        return await self._turns.get(turn_id)
+
+    async def count(self, session_id: str) -> int:
+        """How many turns the session has."""
+        counts = await self._turns.count_by("session_id", {"session_id": session_id})
+        return counts.get(session_id, 0)
+
+    async def counts(self) -> dict[str, int]:
+        """How many turns each session has; sessions without any are left out."""
+        return {str(key): n for key, n in (await self._turns.count_by("session_id")).items()}
 
     async def history(self, session_id: str, limit: int) -> list[ConversationTurn]:
         """The newest `limit` turns of the session, oldest first."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from memory.records import (
     AgentLogEntry,
+    ConversationSummary,
     ConversationTurn,
     ModelCard,
     Record,
@@ -17,6 +18,7 @@ from memory.records import (
 RECORD_TYPES: dict[str, type[Record]] = {
     "sessions": Session,
     "conversations": ConversationTurn,
+    "summaries": ConversationSummary,
     "proposals": SpecProposal,
     "spec_versions": SpecVersion,
     "tickets": Ticket,

@@ -1,0 +1,1 @@
+"""Finding earlier turns again: search over all conversations, recall within a token budget."""
