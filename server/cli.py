@@ -7,6 +7,7 @@ import asyncio
 import sys
 from pathlib import Path
 
+from server.bench.recall_command import add_bench_recall
 from server.commands import (
     Command,
     accept,
@@ -185,6 +186,7 @@ def _add_bench(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--json", dest="out", type=Path, metavar="OUT", help="results so far")
     parser.add_argument("--verbose", action="store_true", help="tell every step")
     parser.set_defaults(command=_bench_pair, repository=Path())
+    add_bench_recall(verbs)
 
 
 def _names(text: str) -> list[str]:
