@@ -12,12 +12,17 @@ from agents.inference import Priority
 from agents.progress import Progress, Report
 from agents.project_manager import Intent, describe_proposal, describe_status
 from agents.repository_reader import read_snapshot
+from agents.running_summary import NEWEST, RunningSummary
 from agents.spec_document import parse_spec
 from agents.spec_keeper import SpecKeeper
 from agents.team import Team
+from memory.conversations.budget import RecalledTurn
 from memory.records import ConversationTurn, Session, Ticket, new_id
 
 _TITLE = 60
+_RECALL_TOKENS = 600
+_CHARACTERS_PER_TOKEN = 3
+"""Rather too few, so that what is recalled is never longer than was meant."""
 StartTickets = Callable[[], Awaitable[list[Ticket]]]
 Running = Callable[[], list[str]]
 
@@ -42,6 +47,11 @@ class Conversation:
         self._spec = spec
         self._start_tickets = start_tickets
         self._running = running
+        self._summary = RunningSummary(team.project_manager, running)
+
+    async def stop(self) -> None:
+        """End the work in the background."""
+        await self._summary.stop()
 
     async def say(self, text: str, session_id: str | None, report: Report) -> ConversationTurn:
         """The reply to `text`. A cancelled one is kept as far as it had come, marked so.
@@ -50,8 +60,9 @@ class Conversation:
         """
         if not text.strip():
             raise NotReadyError("The message is empty. Say what the software should do.")
+        self._summary.interrupt()
         session = await self._session(session_id, text)
-        history = await self._team.tools.memory.conversations.history(session.id, 20)
+        history = await self._team.tools.memory.conversations.history(session.id, NEWEST + 1)
         await self._keep(
             ConversationTurn(id=new_id("trn"), session_id=session.id, role="user", text=text)
         )
@@ -79,6 +90,8 @@ class Conversation:
             report(Progress("text", reply.agent, reply.text))
         turn = _turn(session, reply, True)
         await self._keep(turn)
+        if len(history) > NEWEST:
+            self._summary.later(session.id)
         return turn
 
     async def history(self, session_id: str | None, limit: int) -> list[ConversationTurn]:
@@ -124,10 +137,32 @@ class Conversation:
         head = await self._team.workspace.head()
         snapshot = await read_snapshot(self._team.workspace, head.commit)
         requirements = parse_spec(await self._spec.text()).requirements
+        summary, earlier = await self._recall(text, history)
         answer = await self._team.project_manager.answer(
-            text, history, snapshot.repo_map, snapshot.sources, requirements, context
+            text,
+            history[-NEWEST:],
+            snapshot.repo_map,
+            snapshot.sources,
+            requirements,
+            context,
+            summary=summary,
+            earlier=earlier,
         )
         return Reply("project_manager", answer)
+
+    async def _recall(
+        self, text: str, history: list[ConversationTurn]
+    ) -> tuple[str, list[RecalledTurn]]:
+        """Of a conversation that is longer than what is shown of it: its summary, and the
+        earlier turns that the message is about.
+        """
+        if len(history) <= NEWEST:
+            return "", []
+        memory, session_id = self._team.tools.memory, history[-1].session_id
+        summary = await memory.summaries.get(session_id)
+        # The message itself is stored already, and the newest turn.
+        recall = await memory.recall(session_id, text, _RECALL_TOKENS, _tokens, newest=NEWEST + 1)
+        return summary.text if summary else "", recall.earlier
 
     async def _session(self, session_id: str | None, text: str) -> Session:
         memory = self._team.tools.memory
@@ -158,6 +193,11 @@ def _turn(session: Session, reply: Reply, complete: bool) -> ConversationTurn:
         ticket_ids=list(reply.ticket_ids),
         complete=complete,
     )
+
+
+def _tokens(text: str) -> int:
+    """About how many tokens `text` has."""
+    return len(text) // _CHARACTERS_PER_TOKEN + 1
 
 
 def _steps_only(report: Report) -> Report:

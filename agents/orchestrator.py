@@ -75,6 +75,7 @@ class Orchestrator:
 
     async def stop(self) -> None:
         """Cancel all work, wait for its clean-up, and stop the agents."""
+        await self._chat.stop()
         tasks = [*self._running.values(), *self._background]
         for task in tasks:
             task.cancel()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import Any, ClassVar
@@ -13,9 +14,9 @@ from agents.asking import Context, decide, fits, request_for, stream_text
 from agents.base import Behavior, IAgent
 from agents.spec_document import render_criterion
 from agents.tools.repo_map import RepoMap
+from memory.conversations.budget import RecalledTurn
 from memory.records import ConversationTurn, Requirement, SpecProposal, Ticket, TicketState
 
-_TURNS = 4
 _SOURCES = 2
 _SOURCE_CHARACTERS = 3000
 _MAP_CHARACTERS = 2500
@@ -73,20 +74,26 @@ class ProjectManager(IAgent):
         sources: dict[str, str],
         requirements: list[Requirement],
         context: Context,
+        *,
+        summary: str = "",
+        earlier: Sequence[RecalledTurn] = (),
     ) -> str:
         """An answer in words, streamed; of the material the nearest that fits is shown."""
         async with self.working("answering"):
             chosen = _relevant(text, repo_map, sources)
             variables = {
                 "text": text.strip(),
-                "turns": turns[-_TURNS:],
+                "summary": summary,
+                "earlier": earlier,
+                "turns": turns,
                 "repo_map": repo_map.render(_MAP_CHARACTERS),
                 "sources": chosen,
                 "requirements": requirements,
             }
             steps: tuple[dict[str, Any], ...] = (
                 {},
-                {"sources": chosen[:1], "turns": []},
+                {"earlier": []},
+                {"sources": chosen[:1], "turns": [], "summary": ""},
                 {"sources": []},
             )
             for leaner in steps:
