@@ -8,6 +8,7 @@ from agents.asking import Context, request_for, write
 from agents.base import Behavior, IAgent
 from agents.behaviors.plan_ticket import PlanTicket, order_by_need, ticket_id
 from agents.languages.contract import Language
+from agents.lessons import FOR_REVIEW, lessons_about
 from agents.tools.repo_map import RepoMap
 from memory.records import Criterion, Requirement, RequirementChange, SpecProposal, Ticket
 
@@ -70,11 +71,14 @@ class Architect(IAgent):
     async def review(self, ticket: Ticket, statement: str, diff: str, context: Context) -> str:
         """What a person should look at in a finished diff. Facts are checked elsewhere."""
         async with self.working("reviewing"):
+            lessons = await lessons_about(
+                self.tools.memory, statement, FOR_REVIEW, ticket.repository
+            )
             request = request_for(
                 self,
                 "review_diff",
                 context,
-                {"statement": statement, "diff": diff[:_DIFF_CHARACTERS]},
+                {"statement": statement, "diff": diff[:_DIFF_CHARACTERS], "lessons": lessons},
                 max_tokens=110,
             )
             return whole_sentences(await write(self, request, context, "reviewing the change"))

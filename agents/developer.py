@@ -23,6 +23,7 @@ from agents.behaviors.write_code import (
 from agents.errors import TicketBlockedError
 from agents.finishing import Finishing
 from agents.ladder import FINISH, OPINIONS, Finish, Rung, Stage, ladder
+from agents.near_misses import near_miss
 from agents.progress import Progress
 from agents.questions import questions_of
 from agents.rung_costs import costed
@@ -63,7 +64,9 @@ class Developer(IAgent):
                 green = await self._climb(bench, search, rung, number, tester)
                 if green is not None:
                     green = await self._settled(bench, search, green)
-                    return await self._finished(bench, search, green)
+                    green = await self._finished(bench, search, green)
+                    bench.ticket.evidence.near_miss = near_miss(search.best(1), green)
+                    return green
                 if bench.budget.spent:
                     break
             await tester.suspect(bench, search.written)

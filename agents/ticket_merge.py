@@ -9,6 +9,7 @@ from agents.base import GitRefusedError, InvalidStateError
 from agents.errors import MergeConflictError
 from agents.fault_points import fault_point
 from agents.languages.registry import language_of
+from agents.lessons import learn
 from agents.team import Team
 from agents.ticket_proof import NotProvedError, prove_suite, require_locked_tests
 from agents.ticket_work import TicketWork
@@ -197,7 +198,8 @@ class TicketMerge:
         return not base_moved and set(tips) == set(evidence.commits)
 
     async def _remember(self, ticket: Ticket, merge: str) -> None:
-        """Accepted code becomes an example for later prompts."""
+        """Accepted code becomes an example for later prompts, and what it took a lesson."""
+        await learn(self._team.tools.memory, ticket)
         text = await self._team.workspace.read_file(merge, ticket.target_file)
         language = language_of(ticket.target_file)
         code = language.extract(text, ticket.target_symbol) if text else None

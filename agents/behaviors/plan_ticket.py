@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from agents.asking import Context, decide
 from agents.base import IAgent
 from agents.languages.contract import Language
+from agents.lessons import places_of_similar
 from agents.python_names import root_name
 from agents.tools.repo_map import RepoMap, is_test_file
 from memory.records import Requirement, Ticket
@@ -49,6 +50,9 @@ class PlanTicket:
         files = source_files(repo_map, language)
         if symbol and len(files) == 1:
             return Place(file=files[0], symbol=symbol)
+        places = await places_of_similar(
+            agent.tools.memory, requirement.statement, agent.session.repository
+        )
         place = await decide(
             agent,
             Place,
@@ -58,6 +62,7 @@ class PlanTicket:
                 "repo_map": repo_map.render(_MAP_CHARACTERS),
                 "requirement": requirement,
                 "symbol": symbol,
+                "places": places,
             },
             label="choosing where the code belongs",
             schema=_schema(

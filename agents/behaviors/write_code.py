@@ -14,6 +14,7 @@ from agents.behaviors.distil_tests import CHARACTERS, distil
 from agents.inference import Completion, CompletionRequest, Tier
 from agents.ladder import Stage
 from agents.languages.contract import Language
+from agents.lessons import FOR_CODE, lessons_about
 from agents.python_names import root_name
 from agents.tools.repo_map import is_test_file
 from agents.workbench import Workbench
@@ -103,7 +104,7 @@ class WriteCode:
         room = min(_SYMBOL_TOKENS if question.unit else _FILE_TOKENS, question.longest or 9999)
         steps: tuple[dict[str, Any], ...] = (
             {},
-            {"snippets": []},
+            {"snippets": [], "lessons": []},
             {"helpers": []},
             *({"tests": distilled_tests(bench, length)} for length in (_FOCUSED_CHARACTERS, 650)),
             {"task": bench.task[:_SHORT_TASK]},
@@ -129,6 +130,9 @@ async def _variables(agent: IAgent, bench: Workbench, question: Question) -> dic
     unit, hint, language = question.unit, question.hint, bench.language
     source, told = question.source, language.is_told(question.source, unit, bench.task)
     snippets = await agent.tools.memory.snippets.search(bench.statement, 2, bench.ticket.repository)
+    lessons = await lessons_about(
+        agent.tools.memory, bench.statement, FOR_CODE, bench.ticket.repository
+    )
     focus = (_FOCUSED_CHARACTERS, hint.failing) if hint.failing else (CHARACTERS,)
     return {
         "path": bench.ticket.target_file,
@@ -144,6 +148,7 @@ async def _variables(agent: IAgent, bench: Workbench, question: Question) -> dic
         "tests": distilled_tests(bench, *focus),
         "helpers": helpers(bench),
         "snippets": [s.text for s in snippets if language.owns(s.path)],
+        "lessons": lessons,
         "plan": hint.plan,
         "attempt": language.without_docstring(hint.attempt, unit) if told else hint.attempt,
         "failure": hint.failure,

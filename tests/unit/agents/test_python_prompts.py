@@ -40,6 +40,7 @@ _VARIANTS: dict[str, list[dict[str, Any]]] = {
             "feedbacks": ["No."] if exists else [],
             "helpers": ["from a import b  # b(): c"] if hint else [],
             "snippets": ["def g():\n    pass"] if hint else [],
+            "lessons": [],
             "plan": hint,
             "attempt": hint,
             "failure": hint,
