@@ -67,6 +67,16 @@ bench-pair: setup ## count the given tasks that the pair solves (HUMAN_EVAL=file
 		--only "$$(seq -s, 0 59)" --minutes $(BENCH_MINUTES) --json $(BENCH_OUT)/bench-human-eval.json; \
 	else echo "No file $(HUMAN_EVAL): HumanEval is left out."; fi
 
+.PHONY: bench-recall
+bench-recall: setup ## measure how well earlier turns are found (CONVERSATIONS=file, else the project's own)
+	@set -e; file="$(CONVERSATIONS)"; if [ -z "$$file" ]; then file=$$(mktemp); \
+		$(BIN)/python -m tests.benchmarks.dialogues "$$file"; fi; \
+	$(BIN)/tenon bench recall --conversations "$$file"
+
+.PHONY: bench-learning
+bench-learning: setup ## count whether memory helps on related tickets, with the real model
+	@$(BIN)/python -m tests.benchmarks.bench_learning
+
 .PHONY: bench-engine
 bench-engine: setup ## measure the engine beside llama.cpp's own servers (builds them once)
 	@$(BIN)/python -m tests.benchmarks.bench_engine --rounds 3
