@@ -21,6 +21,7 @@ from typing import Any
 _FOLDER = Path(__file__).parent
 _PEOPLE = [("Caro", "Melvin"), ("Priya", "Jonas"), ("Amara", "Theo"), ("Nadia", "Oskar")]
 _SESSIONS = 22
+_JOINED = 20
 
 
 @dataclass
@@ -78,7 +79,29 @@ def _conversation(draw: random.Random, number: int) -> dict[str, Any]:
             turns += _turns(thread, names, ids)
             questions += _questions(thread, names, ids)
         sessions.append({"id": f"D{index + 1}", "date": day.isoformat(), "turns": turns})
+    questions += _joined(draw, questions, people)
     return {"id": f"conversation-{number + 1}", "sessions": sessions, "questions": questions}
+
+
+def _joined(
+    draw: random.Random, questions: list[dict[str, Any]], people: tuple[str, str]
+) -> list[dict[str, Any]]:
+    """Questions that ask for two matters of one person, told in different sessions."""
+    single = [question for question in questions if question["category"] == "single"]
+    joined: list[dict[str, Any]] = []
+    while len(joined) < _JOINED:
+        first, second = draw.sample(single, 2)
+        named = {name for name in people for q in (first, second) if name in q["question"]}
+        if len(named) == 1 and _session(first) != _session(second):
+            begin, end = first["question"].rstrip("?"), second["question"]
+            text = f"{begin} and {end[0].lower()}{end[1:]}"
+            gold = [*first["gold"], *second["gold"]]
+            joined.append({"question": text, "gold": gold, "category": "two"})
+    return joined
+
+
+def _session(question: dict[str, Any]) -> str:
+    return str(question["gold"][0]).split(":", 1)[0]
 
 
 def _turns(thread: Thread, names: dict[str, str], ids: list[str]) -> list[dict[str, str]]:
