@@ -29,6 +29,7 @@ _log = logging.getLogger(__name__)
 _BATCH = 32
 _PAUSE = 0.05
 """Seconds between batches in the background, for whoever else wants the cores."""
+_LOOKED_AT = 50
 _MEANWHILE = 1_000
 """Turns that may have been added since they were counted."""
 _NO_EMBEDDER = "there is no embedding model; get it with: tenon models pull minilm-l6-v2-int8"
@@ -94,9 +95,12 @@ class TurnIndex:
             return
         stored = await self._conversations.counts()
         indexed = await self.use(lambda file: file.counts())
-        for session in sorted(stored.keys() | indexed.keys()):
-            if stored.get(session) != indexed.get(session):
-                await self._refresh_session(session)
+        sessions = stored.keys() | indexed.keys()
+        outdated = {name for name in sessions if stored.get(name) != indexed.get(name)}
+        # As many may have been deleted as have come: those that come are the newest.
+        outdated |= {turn.session_id for turn in await self._conversations.newest(_LOOKED_AT)}
+        for session in sorted(outdated):
+            await self._refresh_session(session)
 
     async def _refresh_session(self, session: str) -> None:
         stored = await self._stored_state(session)

@@ -28,6 +28,10 @@ class ConversationRepository:
         """The turn of that id, or None."""
         return await self._turns.get(turn_id)
 
+    async def newest(self, limit: int) -> list[ConversationTurn]:
+        """The newest `limit` turns of all sessions, newest first."""
+        return await self._turns.find(sort=[(INSERTED, -1)], limit=limit)
+
     async def count(self, session_id: str) -> int:
         """How many turns the session has."""
         counts = await self._turns.count_by("session_id", {"session_id": session_id})
