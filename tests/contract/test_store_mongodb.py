@@ -63,7 +63,8 @@ async def test_the_manager_keeps_every_record_on_the_server(
     assert await memory.conversations.history("s", 5) == [turn]
     assert await memory.log.recent("/r", 5) == [entry]
     await memory.close()
-    assert list(tmp_path.iterdir()) == []
+    # The index of turns is local: it can be made again from the server's records.
+    assert {path.name for path in tmp_path.iterdir()} <= {"conversations"}
 
 
 async def test_entries_are_emptied_where_the_server_deletes_none_of_a_capped_log(
