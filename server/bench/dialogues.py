@@ -6,13 +6,17 @@ The form is described in docs/benchmarks.md. Reading is lenient: what is unambig
 from __future__ import annotations
 
 import json
+import logging
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from memory.conversations.dates import terms_in
+
+_log = logging.getLogger(__name__)
 _Json = Mapping[str, Any]
 
 _CONVERSATION_IDS = ("id", "conversation_id", "sample_id")
@@ -26,6 +30,8 @@ _QUESTIONS = ("questions", "qa")
 _WORDINGS = ("question", "query", "text")
 _GOLD = ("gold", "evidence", "gold_turns")
 _CATEGORIES = ("category", "type", "question_type")
+_DAY = re.compile(r"y(\d{4})m(\d\d)d(\d\d)")
+_MILLISECONDS = 1e11
 _SPLIT = re.compile(r"[;,\s]+")
 
 _FORMATS = (
@@ -113,6 +119,7 @@ def _dialogue(raw: Any, number: int) -> Dialogue:
         raise ValueError(f"Conversation {number} is not an object.")
     name = str(_first(raw, _CONVERSATION_IDS, f"conversation-{number}"))
     sessions = [s for s in _sessions(raw, name) if s.turns]
+    sessions = _with_unique_ids(sessions)
     turns = [turn.id for session in sessions for turn in session.turns]
     if not turns:
         raise ValueError(f'{name} has no turns. Give it "sessions", or a flat list "turns".')
@@ -123,6 +130,17 @@ def _dialogue(raw: Any, number: int) -> Dialogue:
     answered = [question for question in asked if question.gold]
     unknown = sum(gold not in set(turns) for question in answered for gold in question.gold)
     return Dialogue(name, sessions, answered, len(asked) - len(answered), unknown)
+
+
+def _with_unique_ids(sessions: list[DialogueSession]) -> list[DialogueSession]:
+    """The sessions; ids of turns that begin anew in each become ``<session>:<id>``."""
+    ids = [turn.id for session in sessions for turn in session.turns]
+    if len(set(ids)) == len(ids):
+        return sessions
+    return [
+        replace(s, turns=[replace(turn, id=f"{s.id}:{turn.id}") for turn in s.turns])
+        for s in sessions
+    ]
 
 
 def _sessions(raw: _Json, name: str) -> Iterator[DialogueSession]:
@@ -180,7 +198,7 @@ def _question(raw: Any, name: str, turns: set[str]) -> Question:
 def _ids(gold: Iterable[Any], turns: set[str]) -> Iterator[str]:
     """Ids of turns; several may stand in one string."""
     for item in gold:
-        text = str(item).strip()
+        text = str(_first(item, _TURN_IDS, "") if isinstance(item, dict) else item).strip()
         if text in turns:
             yield text
         else:
@@ -188,21 +206,35 @@ def _ids(gold: Iterable[Any], turns: set[str]) -> Iterator[str]:
 
 
 def _date(value: Any, place: str) -> datetime | None:
+    """The date, or None, with a warning, if it cannot be read."""
     if value is None or value == "":
         return None
-    if isinstance(value, int | float):
-        return datetime.fromtimestamp(value, UTC)
-    text = " ".join(str(value).replace(",", " ").split())
+    try:
+        return _from_number(value) if isinstance(value, int | float) else _from_text(str(value))
+    except (ValueError, OverflowError, OSError):
+        _log.warning("%s: %r is no date that can be read, so it is left out.", place, value)
+        return None
+
+
+def _from_number(value: float) -> datetime:
+    """Seconds or milliseconds since 1970."""
+    return datetime.fromtimestamp(value / 1000 if value > _MILLISECONDS else value, UTC)
+
+
+def _from_text(value: str) -> datetime:
+    text = " ".join(value.replace(",", " ").split())
     for parse in (datetime.fromisoformat, *map(_parser, _FORMATS)):
         try:
             parsed = parse(text)
         except ValueError:
             continue
         return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
-    raise ValueError(f"{place}: {value!r} is no date that can be read. Write it as 2023-05-08.")
+    days = [day for day in map(_DAY.fullmatch, terms_in(text)) if day]
+    year, month, day = map(int, days[0].groups()) if days else (0, 0, 0)
+    return datetime(year, month, day, tzinfo=UTC)
 
 
-def _parser(form: str) -> Any:
+def _parser(form: str) -> Callable[[str], datetime]:
     return lambda text: datetime.strptime(text, form).replace(tzinfo=UTC)
 
 

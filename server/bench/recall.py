@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from memory.conversations.index_file import Scope
 from memory.embeddings import Embedder
 from memory.manager import MemoryManager
 from memory.records import ConversationTurn, Session
@@ -102,9 +103,7 @@ async def measure(
 
 async def _measure(memory: MemoryManager, dialogue: Dialogue, report: RecallReport) -> None:
     begun = time.perf_counter()
-    await _store(memory, dialogue)
-    await memory.search_conversations("hello", 1)
-    await memory.turns.catch_up()
+    await prepare(memory, dialogue)
     report.index_seconds += time.perf_counter() - begun
     report.turns += sum(len(session.turns) for session in dialogue.sessions)
     for question in dialogue.questions:
@@ -113,6 +112,13 @@ async def _measure(memory: MemoryManager, dialogue: Dialogue, report: RecallRepo
         took = 1000 * (time.perf_counter() - begun)
         ids = tuple(item.turn.id for item in found)
         report.asked.append(Asked(dialogue.id, question, ids, took))
+
+
+async def prepare(memory: MemoryManager, dialogue: Dialogue) -> None:
+    """Store the conversation, and embed all of it."""
+    await _store(memory, dialogue)
+    await memory.turns.refresh(Scope())
+    await memory.turns.catch_up()
 
 
 async def _store(memory: MemoryManager, dialogue: Dialogue) -> None:

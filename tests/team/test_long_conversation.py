@@ -40,7 +40,7 @@ async def talk(team: Orchestrator, *texts: str) -> None:
     for number, text in enumerate(texts):
         role = "agent" if number % 2 else "user"
         await memory.conversations.append(
-            ConversationTurn(id=f"t{number}", session_id="ses-1", role=role, text=text)  # type: ignore[arg-type]
+            ConversationTurn(id=f"t{number}", session_id="ses-1", role=role, text=text)
         )
 
 

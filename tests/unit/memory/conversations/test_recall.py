@@ -19,7 +19,7 @@ def words(text: str) -> int:
 
 def turn(number: int, text: str, **fields: str) -> ConversationTurn:
     values = {"role": "user" if number % 2 else "agent", **fields}
-    return ConversationTurn(id=f"t{number}", session_id="s", text=text, **values)  # type: ignore[arg-type]
+    return ConversationTurn(id=f"t{number}", session_id="s", text=text, **values)
 
 
 async def talk(memory: MemoryManager, *texts: str) -> None:

@@ -93,6 +93,41 @@ def test_turns_without_ids_are_numbered_in_their_session(tmp_path: Path) -> None
     assert dialogue.unknown_gold == 0
 
 
+@pytest.mark.parametrize(
+    "date",
+    [
+        "8 May, 2023 at noon",
+        "2023-05-08T00:00:00Z",
+        "2023/05/08 (Mon) 00:00",
+        1683504000,
+        1683504000000,
+    ],
+)
+def test_dates_are_read_however_they_are_written(tmp_path: Path, date: Any) -> None:
+    sessions = [{"timestamp": date, "turns": TURNS}]
+    (dialogue,) = read(tmp_path, [conversation(sessions=sessions)])
+    assert dialogue.sessions[0].date == datetime(2023, 5, 8, tzinfo=UTC)
+
+
+def test_a_date_that_cannot_be_read_is_left_out_with_a_warning(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    for date in ("soon", "2023-02-31", 1e30):
+        caplog.clear()
+        (dialogue,) = read(tmp_path, [conversation(sessions=[{"date": date, "turns": TURNS}])])
+        assert dialogue.sessions[0].date is None
+        assert "no date that can be read" in caplog.text
+
+
+def test_ids_that_begin_anew_in_each_session_get_its_name(tmp_path: Path) -> None:
+    turns = [{"id": 1, "text": "a"}, {"id": 2, "text": "b"}]
+    asked = [{"question": "b?", "gold": [{"turn_id": "B:2"}]}]
+    sessions = [{"id": "A", "turns": turns}, {"id": "B", "turns": turns}]
+    (dialogue,) = read(tmp_path, [{"sessions": sessions, "questions": asked}])
+    assert dialogue.questions[0].gold == ("B:2",)
+    assert dialogue.unknown_gold == 0
+
+
 def test_the_projects_own_conversations_are_whole(tmp_path: Path) -> None:
     made = generate(3, 2)
     dialogues = read(tmp_path, made)
@@ -113,9 +148,8 @@ def test_questions_without_gold_turns_are_counted_and_not_asked(tmp_path: Path) 
     [
         ([conversation(sessions=[])], "no turns"),
         ([conversation(questions=[])], "no question"),
-        ([conversation(sessions=[[*TURNS, TURNS[0]]])], "two turns with the id 'D1:1'"),
+        ([conversation(sessions=[[*TURNS, TURNS[0]]])], "two turns with the id 'S1:D1:1'"),
         ([conversation(questions=[{"gold": ["D1:1"]}])], "has no text"),
-        ([conversation(sessions=[{"date": "soon", "turns": TURNS}])], "'soon' is no date"),
         ({"conversations": "none"}, 'a list "conversations"'),
         ([[1]], "is not an object"),
         ("{", "Expecting"),
