@@ -9,17 +9,16 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from memory.conversations.index_file import IndexFile, Scope, SessionState
 from memory.conversations.passages import index_turn
-from memory.embeddings import Embedder
 from memory.medium_term.conversations import ConversationRepository
 from memory.medium_term.repository import Repository
 from memory.records import Session
@@ -35,6 +34,13 @@ _MEANWHILE = 1_000
 _NO_EMBEDDER = "there is no embedding model; get it with: tenon models pull minilm-l6-v2-int8"
 
 
+class TextEmbedder(Protocol):
+    """What is asked of an embedding model; its `name`, if it has one, marks its vectors."""
+
+    async def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """One row per text, of length 1: shape [n, d]."""
+
+
 class IndexUnusableError(Exception):
     """The index cannot be used, even after it was made anew; a warning has said so."""
 
@@ -47,7 +53,7 @@ class TurnIndex:
         folder: Path,
         conversations: ConversationRepository,
         sessions: Repository[Session],
-        embedder: Embedder | None,
+        embedder: TextEmbedder | None,
     ) -> None:
         self._path = folder / "turns.sqlite3"
         self._conversations = conversations
@@ -211,6 +217,19 @@ class TurnIndex:
         await self.use(lambda file: file.put_vectors(self._model, waiting, vectors))
         return len(waiting)
 
+    async def embed_query(self, text: str) -> NDArray[np.float32] | None:
+        """Vector of a question, shape [d]; None, with one warning, if it cannot be had."""
+        own = getattr(self._embedder, "embed_query", None)
+        if own is None:
+            vectors = await self.embed([text])
+            return None if vectors is None else vectors[0]
+        try:
+            vector: NDArray[np.float32] = await own(text)
+        except Exception as error:  # as in `embed`
+            self._warn("embedder", str(error) or type(error).__name__)
+            return None
+        return vector
+
     async def embed(self, texts: list[str]) -> NDArray[np.float32] | None:
         """Vectors of shape [n, d]; None, with one warning, if they cannot be had."""
         if self._embedder is None:
@@ -266,9 +285,9 @@ class TurnIndex:
             _log.warning("%s: %s.", what, reason.splitlines()[0].rstrip("."))
 
 
-def model_name(embedder: Embedder | None) -> str:
+def model_name(embedder: TextEmbedder | None) -> str:
     """What vectors of `embedder` are kept under."""
-    return str(getattr(embedder, "model", "") or type(embedder).__name__)
+    return str(getattr(embedder, "name", "") or type(embedder).__name__)
 
 
 def _remedy(error: Exception, folder: Path) -> str:

@@ -103,14 +103,14 @@ class TurnSearch:
 
     async def _meaning(self, query: str, scope: Scope, rows: Rows) -> Scores | None:
         """Cosine of each turn's best passage, shape [n]; NaN without a vector, None without any."""
-        vectors = await self._index.embed([query])
-        if vectors is None:
+        vector = await self._index.embed_query(query)
+        if vector is None:
             return None
         model = self._index.model
         stored = await self._index.use(lambda file: file.vectors(model, scope))
-        if not len(stored.numbers) or stored.vectors.shape[1] != vectors.shape[1]:
+        if not len(stored.numbers) or stored.vectors.shape[1] != len(vector):
             return None
-        cosines = stored.vectors.astype(np.float32) @ vectors[0]
+        cosines = stored.vectors.astype(np.float32) @ vector
         return best_cosines(rows.numbers, stored.numbers, cosines)
 
 

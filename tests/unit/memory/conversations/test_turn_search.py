@@ -21,9 +21,9 @@ from memory.records import ConversationSummary, ConversationTurn, Session
 class Counting:
     """An embedder that counts what it is given."""
 
-    def __init__(self, embedder: Embedder, model: str = "") -> None:
+    def __init__(self, embedder: Embedder, name: str = "") -> None:
         self._embedder = embedder
-        self.model = model
+        self.name = name
         self.texts: list[str] = []
 
     async def embed(self, texts: Sequence[str]) -> Vectors:
@@ -220,6 +220,25 @@ async def test_no_turn_is_embedded_twice(tmp_path: Path, embedder: MiniLmEmbedde
     await say(memory, turn("t5", "One more wish: keep the digits of a title, please."))
     await ids(memory, "digits")
     assert 0 < await memory.turns.catch_up() < first
+    await memory.close()
+
+
+async def test_a_model_with_a_way_of_its_own_for_questions_is_asked_so(
+    tmp_path: Path, embedder: MiniLmEmbedder
+) -> None:
+    class Asked(Counting):
+        async def embed_query(self, text: str) -> np.ndarray[Any, np.dtype[np.float32]]:
+            self.texts.append(f"query: {text}")
+            vector: np.ndarray[Any, np.dtype[np.float32]] = (await embedder.embed([text]))[0]
+            return vector
+
+    asked = Asked(embedder)
+    memory = await opened(tmp_path, asked)
+    await say(memory, *TALK)
+    await ids(memory, "accents")
+    await memory.turns.catch_up()
+    assert (await ids(memory, "Which pet opens the refrigerator?"))[0] == "t3"
+    assert asked.texts[-1] == "query: Which pet opens the refrigerator?"
     await memory.close()
 
 
