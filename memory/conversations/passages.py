@@ -14,9 +14,9 @@ from memory.conversations.dates import terms_in, terms_of_day
 from memory.conversations.words import indexed_text, word_count
 from memory.records import ConversationTurn
 
-_PASSAGE_CHARACTERS = 900
-"""About what MiniLM reads (256 tokens); a longer turn is embedded in several passages."""
-_PASSAGES = 12
+_PASSAGE_CHARACTERS = 450
+"""Less than an embedder reads (128 tokens or more); a longer turn gets several passages."""
+_PASSAGES = 24
 _SENTENCE_END = re.compile(r"(?<=[.!?…。！？])\s+|\n+")  # noqa: RUF001 - those of other scripts
 
 
