@@ -23,7 +23,7 @@ class Weights:
 
     meaning: float = 0.65
     """Of similarity in meaning; BM25 has the rest."""
-    speaker: float = 0.2
+    speaker: float = 0.15
     """For a turn of the one who is asked about."""
     short: float = 0.5
     """Against a turn that says next to nothing, which is similar to everything."""
