@@ -25,9 +25,10 @@ from memory.records import Session
 
 _T = TypeVar("_T")
 _log = logging.getLogger(__name__)
-_BATCH = 32
-_PAUSE = 0.05
-"""Seconds between batches in the background, for whoever else wants the cores."""
+_BATCH = 128
+_SMALL_BATCH = 16
+_PAUSE = 0.25
+"""Seconds between small batches in the background: a model that decodes slows down for each."""
 _LOOKED_AT = 50
 _MEANWHILE = 1_000
 """Turns that may have been added since they were counted."""
@@ -186,7 +187,7 @@ class TurnIndex:
             while self._outdated:
                 await self._refresh_session(self._outdated.pop())
                 while True:
-                    if not await self.embed_some(_BATCH):
+                    if not await self.embed_some(_SMALL_BATCH):
                         break
                     await asyncio.sleep(_PAUSE)
         except Exception as error:  # the next search tries again, and tells a person
@@ -200,7 +201,7 @@ class TurnIndex:
         `on_progress` gets how many are done. Raises IndexUnusableError.
         """
         done = 0
-        while some := await self.embed_some(4 * _BATCH, scope):
+        while some := await self.embed_some(_BATCH, scope):
             done += some
             if on_progress is not None:
                 on_progress(done)
