@@ -68,6 +68,8 @@ class TurnIndex:
         self._outdated: set[str] = set()
         """Sessions with turns that the work in the background has not seen."""
         self._closed = False
+        self.is_quiet: Callable[[], bool] = lambda: True
+        """Asked before each step in the background, which waits while a person is answered."""
 
     @property
     def model(self) -> str:
@@ -187,7 +189,7 @@ class TurnIndex:
             while self._outdated:
                 await self._refresh_session(self._outdated.pop())
                 while True:
-                    if not await self.embed_some(_SMALL_BATCH):
+                    if self.is_quiet() and not await self.embed_some(_SMALL_BATCH):
                         break
                     await asyncio.sleep(_PAUSE)
         except Exception as error:  # the next search tries again, and tells a person

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sqlite3
 from collections.abc import Sequence
@@ -325,6 +326,22 @@ async def test_new_turns_are_embedded_in_the_background(
     assert task is not None
     await task
     assert {name for name, _ in _vectors(tmp_path)} == {"t1", "t2", "t3", "t4", "o"}
+    await memory.close()
+
+
+async def test_work_in_the_background_waits_while_a_person_is_answered(
+    tmp_path: Path, embedder: MiniLmEmbedder
+) -> None:
+    memory = await MemoryManager.open(tmp_path, embedder=embedder)
+    answering = True
+    memory.turns.is_quiet = lambda: not answering
+    await say(memory, *TALK)
+    await asyncio.sleep(0.1)
+    assert _vectors(tmp_path) == {}
+    answering = False
+    assert memory.turns._background is not None
+    await memory.turns._background
+    assert len(_vectors(tmp_path)) == len(TALK)
     await memory.close()
 
 
