@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from agents.behaviors.learn_lesson import lesson_of
+from agents.behaviors.learn_lesson import TaughtLesson, lesson_of
 from memory.manager import MemoryManager
 from memory.records import Ticket
 
@@ -25,16 +25,7 @@ class StoredLesson(Protocol):
 class LessonMemory(Protocol):
     """What is asked of the table of lessons; when it cannot be used, a search finds nothing."""
 
-    async def add(
-        self,
-        *,
-        repository: str,
-        ticket_id: str,
-        symbol: str,
-        failure: str,
-        remedy: str,
-        text: str,
-    ) -> None:
+    async def add(self, lesson: TaughtLesson) -> None:
         """Keep a lesson; one that is kept already is not kept twice."""
 
     async def search(
@@ -48,14 +39,7 @@ async def learn(memory: MemoryManager, ticket: Ticket) -> bool:
     lessons, lesson = _lessons(memory), lesson_of(ticket)
     if lessons is None or lesson is None:
         return False
-    await lessons.add(
-        repository=ticket.repository,
-        ticket_id=ticket.id,
-        symbol=lesson.symbol,
-        failure=lesson.failure,
-        remedy=lesson.remedy,
-        text=lesson.text,
-    )
+    await lessons.add(lesson)
     return True
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
+from agents.behaviors.learn_lesson import TaughtLesson
 from agents.orchestrator import Orchestrator
 from agents.progress import silent
 from memory.records import TicketState
@@ -20,8 +21,8 @@ class Lessons:
 
     kept: list[dict[str, str]] = field(default_factory=list)
 
-    async def add(self, **lesson: str) -> None:
-        self.kept.append(lesson)
+    async def add(self, lesson: TaughtLesson) -> None:
+        self.kept.append(asdict(lesson))
 
     async def search(
         self, query: str, limit: int, repository: str | None = None

@@ -66,6 +66,13 @@ def test_the_lesson_says_what_failed_and_which_lines_made_it_pass() -> None:
         assert part in lesson.text
 
 
+def test_the_same_lesson_has_the_same_id() -> None:
+    first, again = lesson_of(ticket(near_miss=MISS)), lesson_of(ticket(near_miss=MISS))
+    other = lesson_of(ticket(("No.",), near_miss=MISS))
+    assert first is not None and again is not None and other is not None
+    assert first.id == again.id != other.id
+
+
 def test_what_mutation_changed_is_the_remedy_in_words() -> None:
     changes = ["runs of `-` collapsed", "`text = text.lower()` put in"]
     lesson = lesson_of(ticket(near_miss=MISS, mutations=changes))
