@@ -16,10 +16,15 @@ def near_miss(best: Sequence[Attempt], green: Green) -> NearMiss | None:
     failed = next((attempt for attempt in best if attempt.failure), None)
     if failed is None:
         return None
-    diff = difflib.unified_diff(
-        failed.candidate.code.splitlines(), green.candidate.code.splitlines(), lineterm="", n=1
-    )
-    lines = [line for line in diff if not line.startswith(("---", "+++", "@@"))]
     return NearMiss(
-        rung=failed.candidate.origin, failure=failed.failure, diff="\n".join(lines[:_DIFF_LINES])
+        rung=failed.candidate.origin,
+        failure=failed.failure,
+        diff=changed_lines(failed.candidate.code, green.candidate.code),
     )
+
+
+def changed_lines(before: str, after: str) -> str:
+    """The lines that differ, with one around them, as in a unified diff without its headers."""
+    diff = difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=1)
+    lines = [line for line in diff if not line.startswith(("---", "+++", "@@"))]
+    return "\n".join(lines[:_DIFF_LINES])

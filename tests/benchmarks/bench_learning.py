@@ -5,7 +5,8 @@
 Each group (`learning_tasks.py`) is a row of related tickets in one repository, where a rule of the
 house recurs. With memory, all of them share a data folder, so that the later ones can read the
 snippets and lessons of the earlier ones; without, each begins with an empty one. Both get the same
-repository: what came before is merged as the reference has it, whether or not the team solved it.
+repository: what came before is merged as the reference has it, whether or not the team solved it,
+and what it did not solve is remembered as if a person had mended the best attempt.
 Only the tickets after the first are counted, as the first has nothing to remember.
 """
 
@@ -23,12 +24,15 @@ from typing import Any
 from agents.base import Toolbox
 from agents.bus import Bus
 from agents.inference import LanguageModel
+from agents.languages.registry import language_of
+from agents.lessons import learn
+from agents.near_misses import changed_lines
 from agents.orchestrator import Orchestrator
 from agents.progress import silent
 from agents.tools.atomic_write import replace_file
 from agents.tools.git import Workspace
 from memory.manager import MemoryManager
-from memory.records import AcceptanceTest, Ticket, TicketState
+from memory.records import AcceptanceTest, NearMiss, Ticket, TicketState
 from server import settings
 from server.bench.task import Task
 from server.bench.workplace import new_repository
@@ -83,6 +87,8 @@ class Bench:
         memory = await open_memory(values)
         try:
             ticket = await self._work(group, step, repository, memory, values)
+            if ticket.state is not TicketState.MERGED:
+                await _teach(memory, group, step, ticket)
         finally:
             await memory.close()
         await _as_the_reference(repository, group, number, ticket)
@@ -118,6 +124,18 @@ class Bench:
             return done
         finally:
             await team.stop()
+
+
+async def _teach(memory: MemoryManager, group: Group, step: Step, ticket: Ticket) -> None:
+    """Remember the reference as if a person had mended the best attempt and merged it."""
+    await memory.snippets.add(ticket.repository, group.file, step.symbol, step.reference, ticket.id)
+    best = ticket.evidence.best_attempt
+    code = best and language_of(group.file).extract(best.text, step.symbol)
+    if best and code:
+        ticket.evidence.near_miss = NearMiss(
+            rung=best.rung, failure=best.failure, diff=changed_lines(code, step.reference)
+        )
+    await learn(memory, ticket)
 
 
 async def _as_the_reference(repository: Path, group: Group, number: int, ticket: Ticket) -> None:
