@@ -15,7 +15,7 @@ from memory.conversations.index_file import Scope
 from memory.conversations.recall import TurnRecall
 from memory.conversations.search import TurnSearch
 from memory.database import DocumentStore
-from memory.embeddings import Embedder
+from memory.embeddings import VectorSource
 from memory.housekeeping import Housekeeping
 from memory.long_term import SnippetMemory
 from memory.medium_term.agent_log import AgentLog
@@ -44,7 +44,7 @@ class MemoryManager:
         store: DocumentStore,
         snippets: SnippetMemory,
         turns_folder: Path,
-        embedder: Embedder | None = None,
+        embedder: VectorSource | None = None,
         place: str = "",
     ) -> None:
         self._store = store
@@ -69,7 +69,7 @@ class MemoryManager:
 
     @classmethod
     async def open(
-        cls, data_dir: Path, *, mongodb_uri: str | None = None, embedder: Embedder | None = None
+        cls, data_dir: Path, *, mongodb_uri: str | None = None, embedder: VectorSource | None = None
     ) -> MemoryManager:
         """Open MongoDB if a URI is given, otherwise SQLite in `data_dir`; snippets lie there too.
 

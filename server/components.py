@@ -7,10 +7,14 @@ from collections.abc import Callable
 from agents.budget import TeamOptions
 from agents.inference import LanguageModel
 from memory.embeddings import MiniLmEmbedder
+from memory.embeddings.int8_graph import can_multiply_int8
 from memory.manager import MemoryManager
 from memory.retention import RetentionLimits
 from server.models.catalog import CATALOG, EMBEDDING_MODEL
 from server.settings import Settings
+
+EMBEDDED_TOKENS = 128
+"""As good as 256 on CoSQA, and a tenth faster."""
 
 
 def open_models(
@@ -61,4 +65,9 @@ def open_embedder(values: Settings) -> MiniLmEmbedder | None:
     files = [CATALOG[id_].path(values.models_dir) for id_ in (model.id, *model.companions)]
     if not all(file.is_file() for file in files):
         return None
-    return MiniLmEmbedder(*files, threads=values.threads)
+    return MiniLmEmbedder(
+        *files,
+        threads=values.threads,
+        max_tokens=EMBEDDED_TOKENS,
+        quantize=can_multiply_int8(),
+    )

@@ -11,14 +11,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from memory.embeddings import Embedder, MiniLmEmbedder, Vectors
+from memory.embeddings import MiniLmEmbedder, Vectors, VectorSource
 from memory.long_term import SnippetMemory
 
 ADD = "def add(a, b):\n    return a + b"
 CONNECT = "def connect(host):\n    return socket.create_connection((host, 80))"
 
 
-async def filled(folder: Path, embedder: Embedder) -> SnippetMemory:
+async def filled(folder: Path, embedder: VectorSource) -> SnippetMemory:
     snippets = SnippetMemory(folder, embedder)
     await snippets.add("/r", "math.py", "add", ADD, "tkt-1")
     await snippets.add("/it's ä", "net.py", "connect", CONNECT, "tkt-2")

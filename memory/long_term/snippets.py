@@ -18,7 +18,8 @@ from typing import Any, TypeVar
 
 from filelock import FileLock
 
-from memory.embeddings import DIMENSIONS, Embedder, Vectors
+from memory.embeddings import DIMENSIONS, Vectors, VectorSource
+from memory.long_term.processor import require_avx2
 
 _T = TypeVar("_T")
 _log = logging.getLogger(__name__)
@@ -42,7 +43,7 @@ class Snippet:
 class SnippetMemory:
     """Snippets in a LanceDB table in a local folder. No method raises; see the module."""
 
-    def __init__(self, folder: Path, embedder: Embedder | None) -> None:
+    def __init__(self, folder: Path, embedder: VectorSource | None) -> None:
         self._folder = folder
         self._embedder = embedder
         self._table: Any = None
@@ -77,7 +78,7 @@ class SnippetMemory:
         self._closed = True
         await asyncio.to_thread(self._executor.shutdown)
 
-    async def _degrading(self, work: Callable[[Embedder], Awaitable[_T]], otherwise: _T) -> _T:
+    async def _degrading(self, work: Callable[[VectorSource], Awaitable[_T]], otherwise: _T) -> _T:
         if self._closed:
             return otherwise
         if self._embedder is None:
@@ -101,12 +102,12 @@ class SnippetMemory:
                 self._folder,
             )
 
-    async def _add(self, embedder: Embedder, row: dict[str, str]) -> None:
+    async def _add(self, embedder: VectorSource, row: dict[str, str]) -> None:
         vectors = await embedder.embed([f"{row['symbol']}\n{row['text']}"])
         await self._in_thread(lambda: self._insert({**row, "vector": vectors[0]}))
 
     async def _search(
-        self, embedder: Embedder, query: str, limit: int, repository: str | None
+        self, embedder: VectorSource, query: str, limit: int, repository: str | None
     ) -> list[Snippet]:
         vectors = await embedder.embed([query])
         rows = await self._in_thread(lambda: self._nearest(vectors, limit, repository))
@@ -117,6 +118,7 @@ class SnippetMemory:
 
     def _open(self) -> Any:
         if self._table is None:
+            require_avx2()
             import lancedb
 
             self._folder.mkdir(parents=True, exist_ok=True)

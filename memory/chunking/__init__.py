@@ -1,0 +1,1 @@
+"""Files cut into the pieces that are embedded and found."""
