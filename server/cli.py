@@ -187,6 +187,19 @@ def _add_bench(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--verbose", action="store_true", help="tell every step")
     parser.set_defaults(command=_bench_pair, repository=Path())
     add_bench_recall(verbs)
+    _add_bench_memory(verbs)
+
+
+def _add_bench_memory(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    text = "ask for functions in words, and measure whether and how fast they are found"
+    parser = verbs.add_parser("memory", help=text, description=text)
+    for name, what in (("cosqa", "questions, in CoSQA's form"), ("codes", "code_idx_map.txt")):
+        parser.add_argument(f"--{name}", type=Path, required=True, metavar="FILE", help=what)
+    parser.add_argument(
+        "--rows", type=int, default=0, metavar="N", help="time searches among N rows"
+    )
+    parser.add_argument("--json", action="store_true", help="one line of JSON")
+    parser.set_defaults(command=_bench_memory, repository=Path())
 
 
 def _names(text: str) -> list[str]:
@@ -217,6 +230,12 @@ async def _bench_pair(options: argparse.Namespace) -> int:
     from server.bench.command import bench_pair
 
     return await bench_pair(options)
+
+
+async def _bench_memory(options: argparse.Namespace) -> int:
+    from server.bench.memory_command import bench_memory
+
+    return await bench_memory(options)
 
 
 async def _serve_models(options: argparse.Namespace) -> int:
