@@ -59,10 +59,11 @@ _OPENING = (
     _MUTATION,
 )
 _ROUND = (
-    Rung(Stage.REPAIR, (0.4, 0.9), starts=2, again=True),
     Rung(Stage.PART, spread(0.3, 0.9, 8), starts=2, again=True),
     _MUTATION,
     Rung(Stage.PLAN, (0.2,), starts=16),
+    _MUTATION,
+    Rung(Stage.REPAIR, (0.4, 0.9), starts=2, again=True),
     _MUTATION,
     Rung(Stage.WIDER, spread(0.3, 0.9, 12)),
     Rung(Stage.TIER, spread(0.2, 0.8, 8)),

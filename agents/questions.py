@@ -12,6 +12,7 @@ from agents.behaviors.find_parts import parts_to_blame
 from agents.behaviors.write_code import Hint, Question, distilled_tests
 from agents.inference import Tier
 from agents.ladder import Rung, Stage
+from agents.languages.contract import Language
 from agents.search import Attempt, Search
 from agents.workbench import Workbench
 
@@ -101,12 +102,16 @@ def _failures(attempt: Attempt) -> list[str]:
 
 
 def _parts(bench: Workbench, search: Search, rung: Rung, plain: Question) -> list[Question]:
-    """The functions of the best attempt that fail the tests, one by one."""
+    """The functions of the best attempt that fail the tests, each written anew on its own.
+
+    Where the file had the function before, the model sees it as it was then: shown its own
+    wrong code, a small model writes that again.
+    """
     best = search.fresh(rung.stage, 1)
     search.use(rung.stage, best)
     path, unit = bench.ticket.target_file, bench.ticket.target_symbol
     return [
-        replace(plain, source=attempt.candidate.text, unit=part, hint=_about(attempt))
+        _anew(bench, search, attempt, replace(plain, unit=part))
         for attempt in best
         for part in parts_to_blame(
             attempt.candidate.text,
@@ -119,9 +124,22 @@ def _parts(bench: Workbench, search: Search, rung: Rung, plain: Question) -> lis
     ]
 
 
-def _about(attempt: Attempt) -> Hint:
+def _anew(bench: Workbench, search: Search, attempt: Attempt, question: Question) -> Question:
+    text, whole = attempt.candidate.text, bench.ticket.target_symbol
+    blank = as_before(text, search.source, question.unit, bench.language, whole)
     names = frozenset(case.name for case in attempt.failing[:1] if case.name)
-    return Hint(failure=attempt.failure, failing=names)
+    failure = attempt.failure if blank == text else ""
+    return replace(question, source=blank, hint=Hint(failure=failure, failing=names))
+
+
+def as_before(text: str, before: str, part: str, language: Language, unit: str = "") -> str:
+    """`text` with the lines of the function `part` as `before` has them, if it has them."""
+    now = dict(language.functions(text, unit)).get(part)
+    then = dict(language.functions(before, unit)).get(part) if before.strip() else None
+    if now is None or then is None:
+        return text
+    lines, stub = text.splitlines(keepends=True), before.splitlines(keepends=True)
+    return "".join([*lines[: now[0] - 1], *stub[then[0] - 1 : then[1]], *lines[now[1] :]])
 
 
 def _longest(search: Search) -> int | None:

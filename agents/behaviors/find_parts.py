@@ -18,15 +18,25 @@ Functions = Callable[[str, str], Iterable[tuple[str, tuple[int, int]]]]
 
 
 def functions_in(text: str, unit: str) -> Iterator[tuple[str, tuple[int, int]]]:
-    """Functions of Python code inside `unit` (empty: all), with the first and last line."""
+    """Functions of Python code inside `unit` (empty: all), with the first and last line.
+
+    None where `text` does not parse.
+    """
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
-    for node in ast.parse(text).body:
+    for node in _body(text):
         if isinstance(node, kinds) and not unit:
             yield node.name, _lines(node)
         elif isinstance(node, ast.ClassDef) and unit in ("", node.name):
             for member in node.body:
                 if isinstance(member, kinds):
                     yield f"{node.name}.{member.name}", _lines(member)
+
+
+def _body(text: str) -> list[ast.stmt]:
+    try:
+        return ast.parse(text).body
+    except (SyntaxError, ValueError):
+        return []
 
 
 def _lines(node: ast.stmt) -> tuple[int, int]:

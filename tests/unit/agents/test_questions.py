@@ -4,7 +4,8 @@ import pytest
 
 from agents.behaviors.write_code import Candidate, Question
 from agents.ladder import Rung, Stage
-from agents.questions import _repairs, wider
+from agents.languages.python import PYTHON
+from agents.questions import _repairs, as_before, wider
 from agents.search import Attempt, Search
 from agents.tools.test_runner import TestCase
 
@@ -47,3 +48,22 @@ def test_the_two_best_attempts_are_asked_about_once():
 )
 def test_unit_grows_from_method_to_class_to_short_file(unit: str, source: str, wide: str | None):
     assert wider(unit, source) == wide
+
+
+STUB = "class Timer:\n    def start(self):\n        pass\n\n    def left(self):\n        pass\n"
+WRONG = (
+    "import math\n\n\nclass Timer:\n    def start(self):\n        self.n = 1\n\n"
+    "    def left(self):\n        # wrong\n        return math.pi\n\n"
+    "    def more(self):\n        return 2\n"
+)
+
+
+def test_a_part_is_written_anew_without_its_wrong_code_in_view():
+    shown = as_before(WRONG, STUB, "Timer.left", PYTHON)
+    assert "self.n = 1" in shown and "def more" in shown and "math.pi" not in shown
+    assert "    def left(self):\n        pass\n" in shown
+
+
+@pytest.mark.parametrize("before", ["", "def broken(:\n", "class Timer:\n    pass\n"])
+def test_a_part_that_the_file_did_not_have_stays_in_view(before: str):
+    assert as_before(WRONG, before, "Timer.left", PYTHON) == WRONG
