@@ -26,7 +26,8 @@ from server.models.run_file import make_run_file, run_file
 from server.models.worker_process import ENVIRONMENT
 
 WIDTHS = (1, 4, 8, 16)
-_PROMPT_TOKENS, _STEPS = 512, 24
+_PROMPT_TOKENS, _OWN_TOKENS, _STEPS = 1024, 128, 16
+"""A ticket's prompt, what half an answer takes, and how many tokens are timed after that."""
 _TEXT_TOKENS, _CHARACTERS = 1024, 8
 """Of the text that every way has to foretell; a token of code is shorter than so many."""
 _WAYS = (
@@ -133,6 +134,7 @@ class Probe:
             "options": options,
             "widths": WIDTHS,
             "prompt_tokens": _PROMPT_TOKENS,
+            "own_tokens": _OWN_TOKENS,
             "steps": _STEPS,
             "text": sample_of_code(),
             "text_tokens": _TEXT_TOKENS,

@@ -31,6 +31,7 @@ async def test_probe_measures_and_keeps_a_card(
 ):
     monkeypatch.setattr(probing, "_STEPS", 4)
     monkeypatch.setattr(probing, "_PROMPT_TOKENS", 64)
+    monkeypatch.setattr(probing, "_OWN_TOKENS", 8)
     monkeypatch.setattr(asking, "_ANSWERS", 1)
     lines: list[str] = []
     card = await Probe(own_cache, own_cache.model, lines.append).run()
@@ -53,6 +54,7 @@ async def test_a_model_that_cannot_be_converted_is_measured_as_it_is(
 ):
     monkeypatch.setattr(probing, "_STEPS", 2)
     monkeypatch.setattr(probing, "_PROMPT_TOKENS", 64)
+    monkeypatch.setattr(probing, "_OWN_TOKENS", 8)
     monkeypatch.setattr(probing, "_WAYS", (PLAIN,))
     monkeypatch.setattr(asking, "_ANSWERS", 1)
     (tmp_path / "converted").write_text("a file where the folder would be")

@@ -29,6 +29,7 @@ def measure(
     options: LoadOptions,
     widths: Sequence[int],
     prompt_tokens: int,
+    own_tokens: int,
     steps: int,
     text: str,
     text_tokens: int,
@@ -42,7 +43,7 @@ def measure(
     batch = TokenBatch(_CHUNK)
     load_seconds = time.perf_counter() - started
     prefill = _prefill(llama, batch, prompt_tokens)
-    decode = {width: _decode(llama, batch, prompt_tokens, width, steps) for width in widths}
+    decode = _decode(llama, batch, prompt_tokens, own_tokens, widths, steps)
     llama.cut_sequence(0, 0)
     return {
         "load_seconds": load_seconds,
@@ -68,16 +69,50 @@ def _prefill(llama: Llama, batch: TokenBatch, count: int) -> float:
     return count / min(seconds)
 
 
-def _decode(llama: Llama, batch: TokenBatch, position: int, width: int, steps: int) -> float:
-    """Total tokens/s of `width` sequences that share the prompt, sampling included."""
+def _decode(
+    llama: Llama, batch: TokenBatch, shared: int, own: int, widths: Sequence[int], steps: int
+) -> dict[int, float]:
+    """Total tokens/s of so many sequences that share `shared` tokens, sampling included.
+
+    Each has `own` tokens besides when the measuring begins: attention reads all of them, and how
+    much it costs to pass over those of the others is where ways differ most.
+    """
+    position = shared
+    for slot in range(1, max(widths) + 1):
+        llama.copy_sequence(0, slot, shared)
+        position = _continue(llama, batch, slot, shared, own)
+    rates: dict[int, float] = {}
+    for width in sorted(widths, reverse=True):
+        for slot in range(width + 1, max(widths) + 1):
+            llama.cut_sequence(slot, 0)
+        seconds = _step_seconds(llama, batch, position, width, steps)
+        position += len(seconds)
+        rates[width] = width / min(seconds[_WARM_UP:])
+    for slot in range(1, max(widths) + 1):
+        llama.cut_sequence(slot, 0)
+    return {width: rates[width] for width in widths}
+
+
+def _continue(llama: Llama, batch: TokenBatch, slot: int, position: int, count: int) -> int:
+    """Let `slot` read `count` tokens of its own; where it stands then."""
+    tokens = (np.arange(count, dtype=np.int32) + 2000 + 7 * slot) % llama.vocab_size
+    for start in range(0, count, _CHUNK):
+        batch.clear()
+        batch.add(tokens[start : start + _CHUNK], position + start, slot, output=True)
+        llama.decode(batch)
+    return position + count
+
+
+def _step_seconds(
+    llama: Llama, batch: TokenBatch, position: int, width: int, steps: int
+) -> list[float]:
+    """What each step took in which `width` sequences wrote a token each."""
     slots = range(1, width + 1)
     samplers = [
         Sampler(llama.vocab, llama.vocab_size, Sampling(temperature=0.8, seed=slot), None)
         for slot in slots
     ]
     tokens = [1000 + slot for slot in slots]
-    for slot in slots:
-        llama.copy_sequence(0, slot, position)
     seconds = []
     for step in range(steps + _WARM_UP):
         started = time.perf_counter()
@@ -92,10 +127,9 @@ def _decode(llama: Llama, batch: TokenBatch, position: int, width: int, steps: i
             for sampler, output in zip(samplers, outputs, strict=True)
         ]
         seconds.append(time.perf_counter() - started)
-    for slot, sampler in zip(slots, samplers, strict=True):
+    for sampler in samplers:
         sampler.close()
-        llama.cut_sequence(slot, 0)
-    return width / min(seconds[_WARM_UP:])
+    return seconds
 
 
 def main() -> None:
