@@ -99,6 +99,12 @@ test("text of a model cannot add markup to a ticket's page", () => {
   assert.doesNotMatch(escaped, /(?<!\\)[[\]()<>*`]/);
 });
 
+test("what a tool puts between backticks is shown as code, and nothing gets out of it", () => {
+  const note = "fails with: `a_b(1)|` and *x*; a lone ` stays";
+  const page = ticketPage({ ticket: ticket("blocked", { note }), evidence: {}, log: [] });
+  assert.match(page, /> fails with: `a_b\(1\)\\\|` and \\\*x\\\*; a lone \\` stays/);
+});
+
 test("the page shows what proves the ticket", () => {
   const detail: TicketDetail = {
     ticket: ticket("review", {

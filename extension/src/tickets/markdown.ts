@@ -48,6 +48,12 @@ export function escapeMarkdown(text: string): string {
   return text.replace(/[\\`*_{}[\]()#+\-!<>|~&]/g, "\\$&").replace(/\s*\n\s*/g, " ");
 }
 
+/** Text of models and tools: what stands between backticks is code, all else as it is. */
+function prose(text: string): string {
+  const parts = text.split(/`([^`\n]+)`/);
+  return parts.map((part, place) => (place % 2 ? code(part) : escapeMarkdown(part))).join("");
+}
+
 function section(title: string, content: string): string {
   return content && `## ${title}\n\n${content}`;
 }
@@ -94,7 +100,7 @@ function evidenceList(evidence: Evidence): string {
     run("Tests pass now", evidence.greenRun),
     run("Whole suite", evidence.suiteRun),
     ...(evidence.checks ?? []).map(check),
-    ...(evidence.repairs ?? []).map((repair) => `- Repaired by tools: ${escapeMarkdown(repair)}`),
+    ...(evidence.repairs ?? []).map((repair) => `- Repaired by tools: ${prose(repair)}`),
     commits && `- Commits: ${commits}`,
     mutated(evidence),
     evidence.mergeCommit && `- Merged as ${code(evidence.mergeCommit.slice(0, 10))}`,
@@ -129,7 +135,7 @@ function check(result: CheckResult): string {
 /** What the repository's own checks find in the accepted code and did not find before. */
 function findings({ checks = [] }: Evidence): string {
   const lines = checks.flatMap((result) =>
-    (result.findings ?? []).map((text) => `- ${escapeMarkdown(`${result.check}: ${text}`)}`),
+    (result.findings ?? []).map((text) => `- ${prose(`${result.check}: ${text}`)}`),
   );
   return lines.join("\n");
 }
@@ -148,7 +154,7 @@ function mutated({ mutations = [], mutatedLines = [] }: Evidence): string {
   if (!mutatedLines.length) {
     return "";
   }
-  const what = mutations.length ? ` (${mutations.map(escapeMarkdown).join("; ")})` : "";
+  const what = mutations.length ? ` (${mutations.map(prose).join("; ")})` : "";
   return `- Changed by search, not by a model: lines ${mutatedLines.join(", ")}${what}`;
 }
 
@@ -157,7 +163,7 @@ function doubts({ doubts: found = [] }: Evidence): string {
   if (!found.length) {
     return "";
   }
-  const lines = found.map((doubt) => `- ${escapeMarkdown(doubt)}`).join("\n");
+  const lines = found.map((doubt) => `- ${prose(doubt)}`).join("\n");
   const advice = "Where the code is wrong, give the right answer as an example.";
   return `Candidates disagree here, with a test or with each other:\n\n${lines}\n\n${advice}`;
 }
@@ -177,7 +183,7 @@ function search({ rungs = [] }: Evidence): string {
 
 function logLine(entry: ActivityEntry): string {
   const time = entry.createdAt.slice(11, 19);
-  return `- ${code(time)} **${escapeMarkdown(agentName(entry.agent))}** ${escapeMarkdown(entry.text)}`;
+  return `- ${code(time)} **${escapeMarkdown(agentName(entry.agent))}** ${prose(entry.text)}`;
 }
 
 function code(text: string): string {
@@ -189,6 +195,6 @@ function code(text: string): string {
 function quote(text: string): string {
   return text
     .split("\n")
-    .map((line) => `> ${escapeMarkdown(line)}`)
+    .map((line) => `> ${prose(line)}`)
     .join("\n");
 }
