@@ -45,7 +45,8 @@ check: .stamps/python .stamps/python-dev .stamps/node ## lint, types and import 
 .PHONY: test
 test: setup-test check ## everything: lint, types, unit, contract, LSP, model and editor tests
 	cd extension && npm test --silent
-	TENON_TEST_VSCODE="$$(scripts/install_test_vscode.sh)" $(BIN)/pytest
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile -m "not model and not editor"
+	TENON_TEST_VSCODE="$$(scripts/install_test_vscode.sh)" $(BIN)/pytest -m "model or editor"
 
 .PHONY: bench
 bench: setup ## measure the model on this machine
