@@ -57,10 +57,14 @@ class FileRow:
 
 
 class ChunkRows:
-    """Raises sqlite3.Error. Every method blocks; call it in a thread."""
+    """Raises sqlite3.Error or OSError. Every method blocks; call it in a thread."""
 
     def __init__(self, path: Path) -> None:
         self._file = LockedFile(path, _SCHEMA)
+
+    def open(self) -> bool:
+        """Open the file; say whether it had to be made anew, so that there are no rows."""
+        return self._file.open()
 
     def replace(self, repository: str, files: Mapping[str, Sequence[Chunk]], commit: str) -> None:
         """Make the rows of these files exactly these chunks; durable on return."""
@@ -174,18 +178,32 @@ class ChunkRows:
                 total -= size
         return leaving
 
-    def containing(self, text: str) -> list[tuple[str, str, str]]:
-        """Return (repository, path, text of the chunk) of every chunk that contains a text."""
-        sql = (
-            "SELECT f.repository, f.path, c.text FROM chunks c JOIN files f ON f.id = c.file "
-            "WHERE instr(c.text, ?) > 0 OR instr(c.symbol, ?) > 0 OR instr(f.path, ?) > 0"
-        )
+    def count_containing(self, texts: Sequence[str]) -> int:
+        """Return how many chunks contain one of the texts."""
         with self._file.reading() as connection:
-            return connection.execute(sql, (text, text, text)).fetchall()
+            return len(_containing(connection, texts))
+
+    def remove_containing(self, texts: Sequence[str]) -> list[str]:
+        """Remove every chunk that contains one of the texts; return the texts of the chunks."""
+        with self._file.transaction() as connection:
+            found = _containing(connection, texts)
+            for chunk, (file, text) in found.items():
+                connection.execute("DELETE FROM full_text WHERE rowid = ?", (chunk,))
+                connection.execute("DELETE FROM chunks WHERE id = ?", (chunk,))
+                connection.execute(
+                    "UPDATE files SET generation = generation + 1, bytes = max(0, bytes - ?) "
+                    "WHERE id = ?",
+                    (len(text), file),
+                )
+            return [text for _, text in found.values()]
 
     def scrub(self) -> None:
-        """Leave no trace of removed rows on the disk."""
+        """Leave no trace of removed rows on the disk. The vectors must have been brought up."""
         with self._file.transaction() as connection:
+            connection.execute(
+                "DELETE FROM files WHERE NOT EXISTS (SELECT 1 FROM chunks WHERE file = files.id)"
+            )
+            connection.execute("DELETE FROM synced WHERE file NOT IN (SELECT id FROM files)")
             connection.execute("INSERT INTO full_text (full_text) VALUES ('rebuild')")
             connection.execute("INSERT INTO full_text (full_text) VALUES ('optimize')")
         self._file.scrub()
@@ -193,6 +211,18 @@ class ChunkRows:
     def close(self) -> None:
         """Closing twice is allowed."""
         self._file.close()
+
+
+def _containing(
+    connection: sqlite3.Connection, texts: Sequence[str]
+) -> dict[int, tuple[int, str]]:
+    """Chunk -> its file and text, of those with one of the texts in text, symbol or path."""
+    sql = (
+        "SELECT c.id, c.file, c.text FROM chunks c JOIN files f ON f.id = c.file "
+        "WHERE instr(c.text, ?1) > 0 OR instr(c.symbol, ?1) > 0 OR instr(f.path, ?1) > 0"
+    )
+    rows = [row for text in texts for row in connection.execute(sql, (text,))]
+    return {chunk: (file, text) for chunk, file, text in rows}
 
 
 def _raise_generation(

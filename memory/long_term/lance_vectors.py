@@ -83,16 +83,16 @@ class LanceVectors:
         """Return the number of rows."""
         return int(self._table().count_rows())
 
-    def rewrite(self) -> None:
+    def rewrite(self, without: Sequence[str] = ()) -> None:
         """Write every row anew and remove all older versions, so that deleted rows are gone.
 
+        Rows that contain a text of `without` leave too, those of other machines included.
         Compaction alone keeps a deleted row while most of its fragment is alive.
         """
         table = self._table()
         with self._writing:
-            self._opened = self._database.create_table(
-                self._name, table.to_arrow(), mode="overwrite"
-            )
+            rows = _rows_without(table.to_arrow(), without)
+            self._opened = self._database.create_table(self._name, rows, mode="overwrite")
         time.sleep(_OLDER_THAN_NOW.total_seconds())
         self.tidy(keep=_OLDER_THAN_NOW)
 
@@ -141,6 +141,15 @@ def _schema(dimensions: int) -> Any:
     fields = [pa.field(name, pa.string(), nullable=False) for name in ("file", *_COLUMNS)]
     lines = [pa.field(name, pa.int32(), nullable=False) for name in _LINES]
     return pa.schema([*fields, *lines, pa.field("vector", pa.list_(pa.float16(), dimensions))])
+
+
+def _rows_without(rows: Any, texts: Sequence[str]) -> Any:
+    import pyarrow.compute as pc
+
+    for text in texts:
+        for column in ("text", "symbol", "path"):
+            rows = rows.filter(pc.invert(pc.match_substring(rows[column], pattern=text)))
+    return rows
 
 
 def _key(repository: str, path: str) -> str:

@@ -40,8 +40,8 @@ class LessonMemory:
     """Lessons in a folder, found by meaning and by words. No method raises for a failure."""
 
     def __init__(self, folder: Path, embedder: Embedder | None, *, uri: str | None = None) -> None:
-        """Raises sqlite3.Error or OSError where the folder cannot be used at all."""
-        self._table = HybridChunkTable(folder, embedder, uri=uri)
+        """The vectors are in the folder, or at `uri`."""
+        self._table = HybridChunkTable(folder, embedder, uri=uri, what="lessons")
 
     async def add(self, lesson: Lesson) -> None:
         """Keep a lesson; one that is kept already is not kept twice."""
@@ -57,9 +57,21 @@ class LessonMemory:
         """Remove a lesson; one that is not there is no error."""
         await self._table.remove_files(lesson.repository, [_path(lesson.ticket_id, lesson.id)])
 
-    async def forget(self, text: str) -> int:
-        """Remove every lesson that contains a text, from the disk too; return how many."""
-        return await self._table.forget(text)
+    async def count_containing(self, *texts: str) -> int:
+        """Return how many lessons contain one of the texts. Raises sqlite3.Error or OSError."""
+        return await self._table.count_containing(*texts)
+
+    async def forget(self, *texts: str) -> int:
+        """Remove every lesson that contains one of the texts, from the disk too; how many."""
+        return await self._table.forget(*texts)
+
+    async def sync(self) -> None:
+        """Bring the vectors up to the lessons."""
+        await self._table.sync()
+
+    async def tidy(self) -> None:
+        """Let what was used least leave, and compact."""
+        await self._table.tidy()
 
     async def close(self) -> None:
         """Closing twice is allowed."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import shutil
 import sqlite3
+import threading
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -25,6 +27,7 @@ _FILES_A_WRITE = 200
 _TIDY_AFTER_WRITES = 20
 _LIMIT_BYTES = 512 * 2**20
 _EVERYWHERE = Filters()
+_NO_MODEL = "no embedding model; get it with: tenon models pull minilm-l6-v2-int8"
 
 
 class HybridChunkTable:
@@ -42,19 +45,24 @@ class HybridChunkTable:
         uri: str | None = None,
         limit_bytes: int = _LIMIT_BYTES,
         cache_bytes: int = _LIMIT_BYTES,
+        what: str = "code",
     ) -> None:
-        """Raises sqlite3.Error or OSError where the folder cannot be used at all."""
+        """Nothing is opened before it is used; `what` names the rows in a warning."""
         self._folder = folder
+        self._what = what
         self._embedder = embedder
         self._limit_bytes = limit_bytes
         self._rows = ChunkRows(folder / "chunks.sqlite3")
         self._cache = VectorCache(folder / "vectors.sqlite3", limit_bytes=cache_bytes)
+        self._local = None if uri else folder / "lance"
         self._uri = uri or str(folder / "lance")
         self._target = f"{self._uri}|{embedder.name if embedder else ''}"
         self._vectors: LanceVectors | None = None
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="tenon-lance")
         self._syncing = asyncio.Lock()
-        self._warned = False
+        self._opening = threading.Lock()
+        self._opened = False
+        self._warned: set[str] = set()
         self._closed = False
         self._writes = 0
         self._seen_version = -1
@@ -86,15 +94,18 @@ class HybridChunkTable:
     async def search(self, query: str, limit: int, filters: Filters = _EVERYWHERE) -> list[Hit]:
         """Return the `limit` best chunks, best first."""
         vector = None
-        if query.strip() and self._embedder is not None and not self._closed:
-            vector = await self._trying(self._embedder.embed_query(query))
+        if query.strip() and limit > 0 and await self._usable():
+            if self._embedder is None:
+                self._warn(_NO_MODEL)
+            else:
+                vector = await self._trying(self._embedder.embed_query(query))
         return await self.search_by(query, vector, limit, filters)
 
     async def search_by(
         self, query: str, vector: Vectors | None, limit: int, filters: Filters = _EVERYWHERE
     ) -> list[Hit]:
         """Search with the question's vector at hand; without one, by words alone."""
-        if not query.strip() or limit < 1 or self._closed:
+        if not query.strip() or limit < 1 or not await self._usable():
             return []
         wanted = max(_CANDIDATES, limit)
         matching: list[Hit] = []
@@ -106,56 +117,95 @@ class HybridChunkTable:
 
     async def sync(self) -> None:
         """Bring the vectors up to the rows: after a crash, a failure, or with another model."""
-        if self._embedder is None:
-            self._warn("no embedding model; get it with: tenon models pull minilm-l6-v2-int8")
+        if not self._exists() or not await self._usable():
             return
-        if not self._closed:
-            async with self._syncing:
-                await self._trying(self._catch_up(self._embedder))
+        if self._embedder is None:
+            self._warn(_NO_MODEL)
+            return
+        async with self._syncing:
+            await self._trying(self._catch_up(self._embedder))
 
     async def tidy(self) -> None:
         """Let what was used least leave, compact, and clean old versions up."""
-        if self._closed:
+        if not self._exists() or not await self._usable():
             return
         await self._keeping(self._note_used)
         leaving: list[tuple[str, str]] = []
         await self._keeping(lambda: leaving.extend(self._rows.least_used_beyond(self._limit_bytes)))
         await self._keeping(lambda: self._rows.remove(leaving))
         if leaving:
-            _log.info("The code index is full: %d files left it.", len(leaving))
+            _log.info("There is no room for all %s: %d files left.", self._what, len(leaving))
             await self.sync()
         if self._embedder is not None:
             await self._trying(self._in_thread(lambda: self._lance().tidy()))
 
-    async def forget(self, text: str) -> int:
-        """Remove every chunk that contains a text, and its vectors, from the disk too.
+    async def count_containing(self, *texts: str) -> int:
+        """Return how many chunks contain one of the texts. Raises sqlite3.Error or OSError."""
+        if not self._exists():
+            return 0
+        return await asyncio.to_thread(self._rows.count_containing, texts)
 
-        Returns the number of chunks. Raises sqlite3.Error, or what Lance raises: forgetting
-        must not fail in silence.
+    async def forget(self, *texts: str) -> int:
+        """Remove every chunk that contains one of the texts, from the disk too, and its vector.
+
+        Returns the number of chunks. Raises sqlite3.Error or OSError, and for vectors in an
+        object store what Lance and the embedder raise: forgetting must not fail in silence.
         """
-        if not text:
+        if not texts or not all(texts):
             raise ValueError("An empty text would remove everything.")
-        found = await asyncio.to_thread(self._rows.containing, text)
-        places = {(repository, path) for repository, path, _ in found}
-        await asyncio.to_thread(self._rows.remove, places)
-        await asyncio.to_thread(self._rows.scrub)
-        keys = [content_hash(chunk) for _, _, chunk in found]
-        await asyncio.to_thread(self._cache.forget, keys)
-        if self._embedder is not None:
-            async with self._syncing:
-                await self._catch_up(self._embedder)
-            await self._in_thread(lambda: self._lance().rewrite())
-        return len(found)
+        if not self._exists():
+            return 0
+        removed = await asyncio.to_thread(self._rows.remove_containing, texts)
+        await asyncio.to_thread(self._cache.forget, [content_hash(text) for text in removed])
+        try:
+            await self._forget_vectors(texts)
+        finally:
+            await asyncio.to_thread(self._rows.scrub)
+        return len(removed)
 
     async def close(self) -> None:
         """Release everything. Closing twice is allowed."""
         if self._closed:
             return
-        await self._keeping(self._note_used)
+        if self._used:
+            await self._keeping(self._note_used)
         self._closed = True
         await asyncio.to_thread(self._executor.shutdown)
         self._rows.close()
         self._cache.close()
+
+    def _exists(self) -> bool:
+        """Whether anything was ever kept here; a folder is not made to be looked into."""
+        return self._local is None or self._folder.exists()
+
+    async def _usable(self) -> bool:
+        """Whether the rows can be used; they are opened if they are not."""
+        return (self._opened and not self._closed) or await self._keeping(self._open)
+
+    def _open(self) -> None:
+        with self._opening:
+            if self._rows.open() and self._local is not None:
+                # Vectors of rows that are lost would be found for ever.
+                shutil.rmtree(self._local, ignore_errors=True)
+            self._opened = True
+
+    async def _forget_vectors(self, texts: Sequence[str]) -> None:
+        """A local table that cannot be rewritten is removed; it is made anew from the rows."""
+        if self._local is not None and not self._local.exists():
+            return
+        try:
+            if self._embedder is None:
+                raise RuntimeError(_NO_MODEL)
+            async with self._syncing:
+                await self._catch_up(self._embedder)
+            await self._in_thread(lambda: self._lance().rewrite(texts))
+        except (asyncio.CancelledError, KeyboardInterrupt, SystemExit, GeneratorExit):
+            raise
+        except BaseException:  # as in `_trying`
+            if self._local is None:
+                raise
+            self._vectors = None
+            await asyncio.to_thread(shutil.rmtree, self._local)
 
     async def _catch_up(self, embedder: Embedder) -> None:
         if await self._in_thread(lambda: self._lance().open()):
@@ -225,7 +275,9 @@ class HybridChunkTable:
         try:
             await asyncio.to_thread(work)
         except (sqlite3.Error, OSError) as error:
-            self._warn(str(error))
+            self._warn_once(
+                f"Going on without {self._what}: {error}. If {self._folder} is damaged, remove it."
+            )
             return False
         return True
 
@@ -240,11 +292,13 @@ class HybridChunkTable:
             return None
 
     def _warn(self, reason: str) -> None:
-        if not self._warned:
-            self._warned = True
-            _log.warning(
-                "Code is found by words alone, not by meaning: %s. If %s is damaged, remove "
-                "it; it is made anew.",
-                reason.splitlines()[0],
-                self._uri,
-            )
+        self._warn_once(
+            f"Finding {self._what} by words alone, not by meaning: {reason.splitlines()[0]}. "
+            f"If {self._uri} is damaged, remove it; it is made anew."
+        )
+
+    def _warn_once(self, text: str) -> None:
+        kind = text.partition(":")[0]
+        if kind not in self._warned:
+            self._warned.add(kind)
+            _log.warning("%s", text)

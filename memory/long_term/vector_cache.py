@@ -5,6 +5,7 @@ Rows of a table come and go with branches and worktrees; what their texts mean d
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import time
 from collections.abc import Sequence
@@ -24,6 +25,7 @@ CREATE INDEX IF NOT EXISTS vectors_used ON vectors (used);
 """
 _DEFAULT_LIMIT = 512 * 2**20
 _ROW_OVERHEAD = 80
+_AT_A_TIME = 256  # what is embedded is kept soon, and a server that ends need not wait long
 
 
 class VectorCache:
@@ -36,12 +38,14 @@ class VectorCache:
     async def embed(self, embedder: Embedder, texts: Sequence[str]) -> Vectors:
         """Vectors of the texts, embedding each unknown one once; what the embedder raises."""
         keys = [content_hash(text) for text in texts]
-        known = self.get(keys, embedder.name)
+        known = await asyncio.to_thread(self.get, keys, embedder.name)
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
-        if missing:
-            made = await embedder.embed(list(missing.values()))
-            fresh = dict(zip(missing, made.astype(np.float16), strict=True))
-            self.put(fresh, embedder.name)
+        unknown = list(missing)
+        for start in range(0, len(unknown), _AT_A_TIME):
+            some = unknown[start : start + _AT_A_TIME]
+            made = await embedder.embed([missing[key] for key in some])
+            fresh = dict(zip(some, made.astype(np.float16), strict=True))
+            await asyncio.to_thread(self.put, fresh, embedder.name)
             known.update(fresh)
         shape = (len(texts), embedder.dimensions)
         return np.asarray([known[key] for key in keys], dtype=np.float32).reshape(shape)
