@@ -8,7 +8,7 @@ from agents.asking import Context, request_for, write
 from agents.base import Behavior, IAgent
 from agents.behaviors.plan_ticket import PlanTicket, order_by_need, ticket_id
 from agents.languages.contract import Language
-from agents.lessons import FOR_REVIEW, lessons_about
+from agents.lessons import lessons_for_review
 from agents.tools.repo_map import RepoMap
 from memory.records import Criterion, Requirement, RequirementChange, SpecProposal, Ticket
 
@@ -71,9 +71,7 @@ class Architect(IAgent):
     async def review(self, ticket: Ticket, statement: str, diff: str, context: Context) -> str:
         """What a person should look at in a finished diff. Facts are checked elsewhere."""
         async with self.working("reviewing"):
-            lessons = await lessons_about(
-                self.tools.memory, statement, FOR_REVIEW, ticket.repository
-            )
+            lessons = await lessons_for_review(self.tools.memory, statement, ticket.repository)
             request = request_for(
                 self,
                 "review_diff",

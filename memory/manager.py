@@ -15,9 +15,9 @@ from memory.conversations.index_file import Scope
 from memory.conversations.recall import TurnRecall
 from memory.conversations.search import TurnSearch
 from memory.database import DocumentStore
-from memory.embeddings import VectorSource
+from memory.embeddings import Embedder
 from memory.housekeeping import Housekeeping
-from memory.long_term import SnippetMemory
+from memory.long_term.collection import LongTermMemory
 from memory.medium_term.agent_log import AgentLog
 from memory.medium_term.conversations import ConversationRepository
 from memory.medium_term.model_cards import ModelCardRepository
@@ -42,9 +42,9 @@ class MemoryManager:
     def __init__(
         self,
         store: DocumentStore,
-        snippets: SnippetMemory,
+        long_term: LongTermMemory,
         turns_folder: Path,
-        embedder: VectorSource | None = None,
+        embedder: Embedder | None = None,
         place: str = "",
     ) -> None:
         self._store = store
@@ -65,22 +65,32 @@ class MemoryManager:
         self.runs = RunRepository(store)
         self.model_cards = ModelCardRepository(store)
         self.housekeeping = Housekeeping(store)
-        self.snippets = snippets
+        self._long_term = long_term
+        self.snippets = long_term.snippets
+        self.lessons = long_term.lessons
+        self.code = long_term.code
 
     @classmethod
     async def open(
-        cls, data_dir: Path, *, mongodb_uri: str | None = None, embedder: VectorSource | None = None
+        cls,
+        data_dir: Path,
+        *,
+        mongodb_uri: str | None = None,
+        embedder: Embedder | None = None,
+        long_term_uri: str | None = None,
     ) -> MemoryManager:
-        """Open MongoDB if a URI is given, otherwise SQLite in `data_dir`; snippets lie there too.
+        """Open MongoDB if a URI is given, otherwise SQLite in `data_dir`.
 
-        Raises StoreUnavailableError or SchemaMismatchError. Without an embedder there are no
-        snippets.
+        Long-term memory lies in `data_dir` too, its vectors at `long_term_uri` (``s3://…``) if
+        that is given; without an embedder it is searched by words. Nothing of it is opened before
+        it is used, and none of its failures is raised here. Raises StoreUnavailableError or
+        SchemaMismatchError.
         """
         store = await _open_store(data_dir, mongodb_uri)
         place = "MongoDB" if mongodb_uri else str(_sqlite_file(data_dir))
         return cls(
             store,
-            SnippetMemory(data_dir / "snippets", embedder),
+            LongTermMemory(data_dir, embedder, long_term_uri),
             data_dir / "conversations",
             embedder,
             place,
@@ -120,12 +130,17 @@ class MemoryManager:
         """Drop what exceeds the limits, tell it in the log, and note it."""
         report = await retention.retain(self._store, limits, dry_run=dry_run)
         if not dry_run:
+            await self._long_term.tidy()
             lines = retention.describe(report)
             for line in lines:
                 _log.info("Retention: %s", line)
             text = "; ".join(lines) or "nothing was over the limits"
             await self.housekeeping.note("retention", text, retention.as_data(report))
         return report
+
+    async def sync_long_term(self) -> None:
+        """Bring the vectors up to the rows: after a crash, or with another embedding model."""
+        await self._long_term.sync()
 
     async def tidy_daily(self, limits: RetentionLimits) -> None:
         """Tidy unless that was done within a day, by this process or another."""
@@ -151,22 +166,27 @@ class MemoryManager:
         """Make a text forgotten wherever it is stored. Raises ForgetError."""
         usable = require_usable(text)
         done = await forget_texts(self._store, [usable], dry_run=dry_run)
-        if not dry_run:
-            await self._erase([usable], done, "a text")
+        await self._forget_derived([usable], done, "a text", dry_run=dry_run)
         return done
 
     async def forget_conversation(self, session_id: str, *, dry_run: bool = False) -> Forgotten:
         """Make a conversation forgotten wherever it is stored or quoted. Raises ForgetError."""
         done, quoted = await forget_conversation(self._store, session_id, dry_run=dry_run)
-        if not dry_run:
-            await self._erase(quoted, done, "a conversation")
+        await self._forget_derived(quoted, done, "a conversation", dry_run=dry_run)
         return done
 
-    async def _erase(self, texts: list[str], done: Forgotten, what: str) -> None:
-        forget = getattr(self.snippets, "forget", None)
-        if forget is not None:
-            for text in texts:
-                await forget(text)
+    async def _forget_derived(
+        self, texts: list[str], done: Forgotten, what: str, *, dry_run: bool
+    ) -> None:
+        if dry_run:
+            done.deleted.update(await self._long_term.count_containing(texts))
+            return
+        try:
+            done.deleted.update(await self._long_term.forget(texts))
+        finally:
+            await self._erase(done, what)
+
+    async def _erase(self, done: Forgotten, what: str) -> None:
         for session_id in await self.turns.recheck():
             # A summary may tell in other words what has been forgotten.
             await self.summaries.delete(session_id)
@@ -178,7 +198,7 @@ class MemoryManager:
     async def close(self) -> None:
         """Release the databases. Closing twice is allowed."""
         await self.turns.close()
-        await self.snippets.close()
+        await self._long_term.close()
         await self._store.close()
 
 

@@ -5,35 +5,14 @@ It is read off the evidence; no model words it.
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import astuple, dataclass
-
+from memory.long_term.lessons import Lesson
 from memory.records import Evidence, Ticket
 
 _FAILURE_CHARACTERS = 300
 _REMEDY_CHARACTERS = 500
 
 
-@dataclass(frozen=True)
-class TaughtLesson:
-    """What failed and what made it pass, with the fields that the table of lessons keeps."""
-
-    repository: str
-    ticket_id: str
-    symbol: str
-    """What the ticket wrote, or its file."""
-    failure: str
-    remedy: str
-    text: str
-    """Both in the words that go into a prompt."""
-
-    @property
-    def id(self) -> str:
-        """The same for the same lesson, so that it is kept once."""
-        return hashlib.sha256("\0".join(astuple(self)).encode()).hexdigest()[:24]
-
-
-def lesson_of(ticket: Ticket) -> TaughtLesson | None:
+def lesson_of(ticket: Ticket) -> Lesson | None:
     """What `ticket`, whose code was accepted, teaches; None if all was right at once."""
     evidence = ticket.evidence
     failure = _failure(ticket)
@@ -42,7 +21,7 @@ def lesson_of(ticket: Ticket) -> TaughtLesson | None:
         return None
     symbol = ticket.target_symbol or ticket.target_file
     text = f"{ticket.title} (`{symbol}`): it failed with: {failure} What made it pass: {remedy}"
-    return TaughtLesson(ticket.repository, ticket.id, symbol, failure, remedy, text)
+    return Lesson(ticket.repository, ticket.id, symbol, failure, remedy, text)
 
 
 def _failure(ticket: Ticket) -> str:

@@ -14,7 +14,7 @@ from agents.behaviors.distil_tests import CHARACTERS, distil
 from agents.inference import Completion, CompletionRequest, Tier
 from agents.ladder import Stage
 from agents.languages.contract import Language
-from agents.lessons import FOR_CODE, lessons_about
+from agents.lessons import lessons_for_code
 from agents.python_names import root_name
 from agents.tools.repo_map import is_test_file
 from agents.workbench import Workbench
@@ -130,9 +130,7 @@ async def _variables(agent: IAgent, bench: Workbench, question: Question) -> dic
     unit, hint, language = question.unit, question.hint, bench.language
     source, told = question.source, language.is_told(question.source, unit, bench.task)
     snippets = await agent.tools.memory.snippets.search(bench.statement, 2, bench.ticket.repository)
-    lessons = await lessons_about(
-        agent.tools.memory, bench.statement, FOR_CODE, bench.ticket.repository
-    )
+    lessons = await lessons_for_code(agent.tools.memory, bench.statement, bench.ticket.repository)
     focus = (_FOCUSED_CHARACTERS, hint.failing) if hint.failing else (CHARACTERS,)
     return {
         "path": bench.ticket.target_file,

@@ -9,16 +9,17 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from memory.conversations.index_file import IndexFile, Scope, SessionState
 from memory.conversations.passages import index_turn
+from memory.embeddings.contract import Embedder
 from memory.medium_term.conversations import ConversationRepository
 from memory.medium_term.repository import Repository
 from memory.records import Session
@@ -35,13 +36,6 @@ _MEANWHILE = 1_000
 _NO_EMBEDDER = "there is no embedding model; get it with: tenon models pull minilm-l6-v2-int8"
 
 
-class TextEmbedder(Protocol):
-    """What is asked of an embedding model; its `name`, if it has one, marks its vectors."""
-
-    async def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """One row per text, of length 1: shape [n, d]."""
-
-
 class IndexUnusableError(Exception):
     """The index cannot be used, even after it was made anew; a warning has said so."""
 
@@ -54,13 +48,13 @@ class TurnIndex:
         folder: Path,
         conversations: ConversationRepository,
         sessions: Repository[Session],
-        embedder: TextEmbedder | None,
+        embedder: Embedder | None,
     ) -> None:
         self._path = folder / "turns.sqlite3"
         self._conversations = conversations
         self._sessions = sessions
         self._embedder = embedder
-        self._model = model_name(embedder)
+        self._model = embedder.name if embedder else ""
         self._file: IndexFile | None = None
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="tenon-turns")
         self._warned: set[str] = set()
@@ -222,24 +216,20 @@ class TurnIndex:
 
     async def embed_query(self, text: str) -> NDArray[np.float32] | None:
         """Vector of a question, shape [d]; None, with one warning, if it cannot be had."""
-        own = getattr(self._embedder, "embed_query", None)
-        if own is None:
-            vectors = await self.embed([text])
-            return None if vectors is None else vectors[0]
-        try:
-            vector: NDArray[np.float32] = await own(text)
-        except Exception as error:  # as in `embed`
-            self._warn("embedder", str(error) or type(error).__name__)
-            return None
-        return vector
+        return await self._asking(lambda embedder: embedder.embed_query(text))
 
     async def embed(self, texts: list[str]) -> NDArray[np.float32] | None:
         """Vectors of shape [n, d]; None, with one warning, if they cannot be had."""
+        return await self._asking(lambda embedder: embedder.embed(texts))
+
+    async def _asking(
+        self, ask: Callable[[Embedder], Awaitable[NDArray[np.float32]]]
+    ) -> NDArray[np.float32] | None:
         if self._embedder is None:
             self._warn("embedder", _NO_EMBEDDER)
             return None
         try:
-            return await self._embedder.embed(texts)
+            return await ask(self._embedder)
         except Exception as error:  # whatever onnxruntime, tokenizers or an endpoint raise
             self._warn("embedder", str(error) or type(error).__name__)
             return None
@@ -286,11 +276,6 @@ class TurnIndex:
                 "file": "Earlier turns cannot be searched",
             }[part]
             _log.warning("%s: %s.", what, reason.splitlines()[0].rstrip("."))
-
-
-def model_name(embedder: TextEmbedder | None) -> str:
-    """What vectors of `embedder` are kept under."""
-    return str(getattr(embedder, "name", "") or type(embedder).__name__)
 
 
 def _remedy(error: Exception, folder: Path) -> str:

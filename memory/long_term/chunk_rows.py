@@ -213,9 +213,7 @@ class ChunkRows:
         self._file.close()
 
 
-def _containing(
-    connection: sqlite3.Connection, texts: Sequence[str]
-) -> dict[int, tuple[int, str]]:
+def _containing(connection: sqlite3.Connection, texts: Sequence[str]) -> dict[int, tuple[int, str]]:
     """Chunk -> its file and text, of those with one of the texts in text, symbol or path."""
     sql = (
         "SELECT c.id, c.file, c.text FROM chunks c JOIN files f ON f.id = c.file "

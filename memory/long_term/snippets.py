@@ -30,9 +30,7 @@ class SnippetMemory:
 
     def __init__(self, folder: Path, embedder: Embedder | None, *, uri: str | None = None) -> None:
         """The vectors are in the folder, or at `uri`."""
-        self._table = HybridChunkTable(
-            folder, embedder, uri=uri, what="examples from earlier work"
-        )
+        self._table = HybridChunkTable(folder, embedder, uri=uri, what="examples from earlier work")
 
     async def add(self, repository: str, path: str, symbol: str, text: str, ticket_id: str) -> None:
         """Keep a snippet; one that is kept already is not kept twice."""

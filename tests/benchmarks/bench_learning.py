@@ -1,6 +1,7 @@
 """Whether memory helps: related tickets with it against without, with the real model.
 
-    python -m tests.benchmarks.bench_learning [--only A,B] [--minutes M] [--seeds N] [--json OUT]
+    python -m tests.benchmarks.bench_learning [--only A,B] [--minutes M] [--seeds N] [--lessons N]
+        [--json OUT]
 
 Each group (`learning_tasks.py`) is a row of related tickets in one repository, where a rule of the
 house recurs. With memory, all of them share a data folder, so that the later ones can read the
@@ -21,11 +22,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from agents import lessons
 from agents.base import Toolbox
 from agents.bus import Bus
 from agents.inference import LanguageModel
 from agents.languages.registry import language_of
-from agents.lessons import learn
 from agents.near_misses import changed_lines
 from agents.orchestrator import Orchestrator
 from agents.progress import silent
@@ -135,7 +136,7 @@ async def _teach(memory: MemoryManager, group: Group, step: Step, ticket: Ticket
         ticket.evidence.near_miss = NearMiss(
             rung=best.rung, failure=best.failure, diff=changed_lines(code, step.reference)
         )
-    await learn(memory, ticket)
+    await lessons.learn(memory, ticket)
 
 
 async def _as_the_reference(repository: Path, group: Group, number: int, ticket: Ticket) -> None:
@@ -180,6 +181,7 @@ def summary(outcomes: Sequence[Outcome]) -> list[str]:
 async def run(options: argparse.Namespace) -> None:
     """Every group without and with memory, for each seed; results so far are in the file."""
     values = settings.load({"maxMinutes": options.minutes}).values
+    lessons.FOR_CODE = options.lessons
     wanted = [g for g in GROUPS if not options.only or g.name in options.only]
     models = open_models(values, print, lambda: None)
     outcomes: list[Outcome] = []
@@ -216,6 +218,7 @@ def main() -> None:
     parser.add_argument("--only", type=lambda text: text.split(","), default=[])
     parser.add_argument("--minutes", type=float, default=1.5, help="for each ticket")
     parser.add_argument("--seeds", type=int, default=1)
+    parser.add_argument("--lessons", type=int, default=2, help="that the Developer reads at most")
     parser.add_argument("--json", type=Path)
     asyncio.run(run(parser.parse_args()))
 

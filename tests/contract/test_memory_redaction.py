@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from memory import sqlite_file
+from memory.chunking.chunk import Chunk
 from memory.errors import ForgetError, RevisionConflictError, StoreUnavailableError
+from memory.long_term.lessons import Lesson
 from memory.manager import MemoryManager
 from memory.records import (
     AcceptanceTest,
@@ -29,30 +31,16 @@ from memory.records import (
 from memory.redaction import MARK
 from memory.schema import COLLECTIONS, LOGS
 from memory.whole_store import all_documents, all_entries
+from tests.unit.memory.long_term.conftest import WordEmbedder
 
 SECRET = 'hunter2-"Ä🪚\\x\nend'
 WORDS = "please make the sign-in shorter"
 
 
-class LongTerm:
-    """Stands in for the long-term tier's hook, which belongs to another package."""
-
-    def __init__(self) -> None:
-        self.forgotten: list[str] = []
-
-    async def forget(self, text: str) -> None:
-        self.forgotten.append(text)
-
-    async def close(self) -> None:
-        pass
-
-
 @pytest.fixture
 async def memory(backend: Any, tmp_path: Path) -> Any:
     uri = backend.address if backend.address.startswith("mongodb") else None
-    opened = await MemoryManager.open(tmp_path, mongodb_uri=uri)
-    await opened.snippets.close()
-    opened.snippets = LongTerm()  # type: ignore[assignment]
+    opened = await MemoryManager.open(tmp_path, mongodb_uri=uri, embedder=WordEmbedder())
     yield opened
     await opened.close()
 
@@ -94,6 +82,11 @@ async def fill(memory: MemoryManager, secret: str) -> None:
         )
     )
     await memory.short_term.remember("tkt-1", {"progress": secret}, "developer")
+    await memory.snippets.add("/r", "a.py", "f", f"KEY = '{secret}'", "tkt-1")
+    await memory.snippets.add("/r", "a.py", "g", "HARMLESS = 1", "tkt-1")
+    await memory.lessons.add(Lesson("/r", "tkt-1", "f", "failed", f"use {secret}", "Use the key."))
+    chunk = Chunk("src/a.py", "python", "function", "f", f'key = "{secret}"', 1, 1)
+    await memory.code.replace_file("/r", "src/a.py", "c1", [chunk])
 
 
 async def stored_text(memory: MemoryManager) -> str:
@@ -119,11 +112,14 @@ async def test_a_secret_is_forgotten_in_every_collection_log_and_cache(
 
     names = {"sessions", "conversations", "proposals", "spec_versions", "tickets", "runs"}
     assert set(done.changed) == {*names, "agent_log", "working_set"}
-    assert (done.changed, done.deleted.total()) == (found.changed, 0)
+    assert done.deleted == {"snippets": 1, "lessons": 1, "code_chunks": 1}
+    assert (done.changed, done.deleted) == (found.changed, found.deleted)
     assert done.changed["conversations"] == 2
     assert secret[:8] not in await stored_text(memory)
     assert await memory.short_term.recall("tkt-1", "developer") == [{"progress": MARK}]
-    assert memory.snippets.forgotten == [secret.strip()]  # type: ignore[attr-defined]
+    assert [snippet.symbol for snippet in await memory.snippets.search("key harmless", 9)] == ["g"]
+    assert await memory.lessons.search("use the key", 9) == []
+    assert await memory.code.search("key", 9) == []
     history = await memory.conversations.history("ses-1", 9)
     assert [turn.text for turn in history] == [f"my key is {MARK}", "no key here", MARK + MARK]
     assert [entry.text for entry in await memory.log.recent("/r", 9)] == [f"tried {MARK}"]
@@ -134,7 +130,7 @@ async def test_a_secret_is_forgotten_in_every_collection_log_and_cache(
 
 @pytest.mark.parametrize("secret", ["s3cret-word-4711", SECRET])
 async def test_no_file_holds_a_forgotten_secret(tmp_path: Path, secret: str) -> None:
-    memory = await MemoryManager.open(tmp_path)
+    memory = await MemoryManager.open(tmp_path, embedder=WordEmbedder())
     part = secret.split('"', maxsplit=1)[0].encode()
     for number in range(40):  # over pages of its own, and freed ones
         ticket = Ticket(id=f"t{number}", repository="/r", title="x", note=f"{secret} " * 300)
@@ -142,7 +138,12 @@ async def test_no_file_holds_a_forgotten_secret(tmp_path: Path, secret: str) -> 
     await fill(memory, secret)
     for number in range(0, 40, 3):
         await memory.tickets.delete(f"t{number}")
-    assert any(part in path.read_bytes() for path in tmp_path.glob("tenon.sqlite3*"))
+    for place in ("tenon.sqlite3*", "*/turns.sqlite3*", "snippets/*", "lessons/*", "code/*"):
+        files = [path for path in tmp_path.glob(place) if path.is_file()]
+        assert any(part in path.read_bytes() for path in files), place
+    for table in ("snippets", "lessons", "code"):
+        files = [path for path in (tmp_path / table / "lance").rglob("*") if path.is_file()]
+        assert any(part in path.read_bytes() for path in files), table
 
     done = await memory.forget_text(secret)
 
@@ -210,12 +211,13 @@ async def test_a_conversation_is_forgotten_with_what_others_quote_of_it(
         SpecProposal(id="prp-1", repository="/r", request=WORDS, changes=[])
     )
     await memory.tickets.insert(Ticket(id="tkt-1", repository="/r", title="say yes"))
+    await memory.snippets.add("/r", "a.py", "f", f"# {WORDS}", "tkt-1")
     found = await memory.forget_conversation("ses-1", dry_run=True)
     assert WORDS in await stored_text(memory)
 
     done = await memory.forget_conversation("ses-1")
 
-    assert done.deleted == {"sessions": 1, "conversations": 2, "working_set": 1}
+    assert done.deleted == {"sessions": 1, "conversations": 2, "working_set": 1, "snippets": 1}
     assert done.changed == {"agent_log": 1, "proposals": 1}
     assert (found.deleted, found.changed) == (done.deleted, done.changed)
     assert WORDS not in await stored_text(memory)
@@ -227,7 +229,7 @@ async def test_a_conversation_is_forgotten_with_what_others_quote_of_it(
     ticket = await memory.tickets.get("tkt-1")
     assert ticket is not None
     assert ticket.title == "say yes"  # so short a turn is no quotation
-    assert memory.snippets.forgotten == [WORDS]  # type: ignore[attr-defined]
+    assert await memory.snippets.search(WORDS, 9) == []
     with pytest.raises(ForgetError, match=r"no conversation ses-1.*tenon memory sessions"):
         await memory.forget_conversation("ses-1")
 

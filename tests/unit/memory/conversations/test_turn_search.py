@@ -22,18 +22,29 @@ from memory.records import ConversationSummary, ConversationTurn, Session
 class Counting:
     """An embedder that counts what it is given."""
 
-    def __init__(self, embedder: Embedder, name: str = "") -> None:
+    def __init__(self, embedder: Embedder, name: str = "counting") -> None:
         self._embedder = embedder
         self.name = name
+        self.dimensions = embedder.dimensions
         self.texts: list[str] = []
 
     async def embed(self, texts: Sequence[str]) -> Vectors:
         self.texts += texts
         return await self._embedder.embed(texts)
 
+    async def embed_query(self, text: str) -> Vectors:
+        self.texts.append(text)
+        return await self._embedder.embed_query(text)
+
 
 class Failing:
+    name = "failing"
+    dimensions = 384
+
     async def embed(self, texts: Sequence[str]) -> Vectors:
+        raise RuntimeError("the model is broken")
+
+    async def embed_query(self, text: str) -> Vectors:
         raise RuntimeError("the model is broken")
 
 
