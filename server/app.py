@@ -24,6 +24,8 @@ logger = logging.getLogger(__name__)
 
 _TIDY_AFTER = 60.0
 """Seconds; commands of a terminal are over by then, and an editor has its first answers."""
+_TIDY_EVERY = 3600.0
+"""Seconds after which it is looked whether a day is over."""
 NO_FOLDER = NotReadyError("No folder is open. Open the folder of a Git repository.", "noFolder")
 
 
@@ -123,16 +125,25 @@ class App:
         values = self.settings.values
         if self._memory is None:
             self._memory = await open_memory(values)
-            self._tidying = asyncio.create_task(_tidy(self._memory, values))
+            self._tidying = asyncio.create_task(_maintain(self._memory, values))
         tools = Toolbox(self.models, self._memory, self.bus)
         team = Orchestrator(workspace, tools, team_options(values))
         await team.start()
         return team
 
 
-async def _tidy(memory: MemoryManager, values: Settings) -> None:
-    """Drop old records once a day, when the start is over; a failure is told and harms nothing."""
+async def _maintain(memory: MemoryManager, values: Settings) -> None:
+    """When the start is over: embed what is not yet, and drop old records once a day."""
     await asyncio.sleep(_TIDY_AFTER)
+    await _tidy(memory, values)
+    await memory.sync_long_term()
+    while True:
+        await asyncio.sleep(_TIDY_EVERY)
+        await _tidy(memory, values)
+
+
+async def _tidy(memory: MemoryManager, values: Settings) -> None:
+    """A failure is told and harms nothing."""
     try:
         await memory.tidy_daily(retention_limits(values))
     except Exception as error:

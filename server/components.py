@@ -6,13 +6,15 @@ from collections.abc import Callable
 
 from agents.budget import TeamOptions
 from agents.inference import LanguageModel
-from memory.embeddings import MiniLmEmbedder
+from memory.embeddings import Embedder, Gate, MiniLmEmbedder
 from memory.embeddings.int8_graph import can_multiply_int8
 from memory.manager import MemoryManager
 from memory.retention import RetentionLimits
 from server.models.catalog import CATALOG, EMBEDDING_MODEL
 from server.settings import Settings
 
+GATE = Gate()
+"""Held while a person waits for a model of this process; background embedding waits for it."""
 EMBEDDED_TOKENS = 128
 """As good as 256 on CoSQA, and a tenth faster."""
 
@@ -27,14 +29,16 @@ def open_models(
     from server.models.from_settings import model_settings
     from server.models.registry import ModelRegistry
 
-    return ModelRegistry(model_settings(values), on_notice, on_change)
+    return ModelRegistry(model_settings(values), on_notice, on_change, GATE.held)
 
 
 async def open_memory(values: Settings) -> MemoryManager:
     """The memory in the data folder. Raises MemoryStoreError."""
-    return await MemoryManager.open(
+    memory = await MemoryManager.open(
         values.data_dir, mongodb_uri=values.mongodb_uri, embedder=open_embedder(values)
     )
+    memory.turns.is_quiet = lambda: GATE.is_open
+    return memory
 
 
 def retention_limits(values: Settings) -> RetentionLimits:
@@ -59,7 +63,7 @@ def team_options(values: Settings) -> TeamOptions:
     )
 
 
-def open_embedder(values: Settings) -> MiniLmEmbedder | None:
+def open_embedder(values: Settings) -> Embedder | None:
     """The embedder, unless its files have not been fetched."""
     model = CATALOG[EMBEDDING_MODEL]
     files = [CATALOG[id_].path(values.models_dir) for id_ in (model.id, *model.companions)]
@@ -69,5 +73,6 @@ def open_embedder(values: Settings) -> MiniLmEmbedder | None:
         *files,
         threads=values.threads,
         max_tokens=EMBEDDED_TOKENS,
+        gate=GATE,
         quantize=can_multiply_int8(),
     )

@@ -24,7 +24,7 @@ _log = logging.getLogger(__name__)
 DIMENSIONS = 384
 _MAX_TOKENS = 256  # the length that MiniLM was trained with
 _BATCH = 4  # measured: small batches with one thread each are the fastest, 2 beside 16 are not
-_QUERY_TEXTS = 4  # as few as that never wait for the gate
+_FEW_TEXTS = 4  # as few as that wait neither for the gate nor for those who do
 
 
 class MiniLmEmbedder:
@@ -66,6 +66,8 @@ class MiniLmEmbedder:
 
     async def embed(self, texts: Sequence[str]) -> Vectors:
         """One row per text: float32 of shape [n, 384], each of length 1."""
+        if len(texts) <= _FEW_TEXTS:
+            return await asyncio.to_thread(self._embed, list(texts))
         async with self._one_at_a_time:
             return await asyncio.to_thread(self._embed, list(texts))
 
@@ -83,7 +85,7 @@ class MiniLmEmbedder:
         vectors = np.empty((len(texts), DIMENSIONS), dtype=np.float32)
 
         def work(rows: list[int]) -> None:
-            if len(texts) > _QUERY_TEXTS:
+            if len(texts) > _FEW_TEXTS:
                 self._gate.wait()
             vectors[rows] = _run(session, [encoded[row] for row in rows])
 

@@ -6,12 +6,27 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
 from memory.embeddings.contract import Embedder
 from memory.errors import ForgetError
 from memory.long_term.lessons import LessonMemory
 from memory.long_term.snippets import SnippetMemory
 from memory.long_term.table import HybridChunkTable
+
+
+class _Table(Protocol):
+    """What all tables can do."""
+
+    async def sync(self) -> None: ...
+
+    async def tidy(self) -> None: ...
+
+    async def count_containing(self, *texts: str) -> int: ...
+
+    async def forget(self, *texts: str) -> int: ...
+
+    async def close(self) -> None: ...
 
 
 class LongTermMemory:
@@ -24,7 +39,7 @@ class LongTermMemory:
         self.snippets = SnippetMemory(data_dir / "snippets", embedder, uri=place("snippets"))
         self.lessons = LessonMemory(data_dir / "lessons", embedder, uri=place("lessons"))
         self.code = HybridChunkTable(data_dir / "code", embedder, uri=place("code"))
-        self._tables = {
+        self._tables: dict[str, _Table] = {
             "snippets": self.snippets,
             "lessons": self.lessons,
             "code_chunks": self.code,

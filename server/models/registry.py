@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing
+from contextlib import AbstractContextManager, aclosing, nullcontext
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -54,7 +54,8 @@ class ModelRegistry:
     """Picks a model by agent and tier, starts it on demand and falls back to the next.
 
     `on_notice` gets sentences for the person (a fallback answers); `on_change` is called
-    when a model's state changes. Use it within one event loop.
+    when a model's state changes; `attending` is entered while a person waits for an answer.
+    Use it within one event loop.
     """
 
     def __init__(
@@ -62,8 +63,10 @@ class ModelRegistry:
         settings: ModelSettings,
         on_notice: Notice = logger.warning,
         on_change: Callable[[], None] = lambda: None,
+        attending: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         self._settings = settings
+        self._attending = attending
         self._on_notice = on_notice
         self._on_change = on_change
         self._residency = Residency(settings.memory_budget, settings.idle_seconds)
@@ -82,6 +85,15 @@ class ModelRegistry:
 
         Once an answer has begun no other model takes over.
         """
+        is_awaited = request.priority is Priority.INTERACTIVE
+        with self._attending() if is_awaited else nullcontext():
+            async with aclosing(self._answers(request, on_text)) as completions:
+                async for completion in completions:
+                    yield completion
+
+    async def _answers(
+        self, request: CompletionRequest, on_text: OnText | None
+    ) -> AsyncGenerator[Completion, None]:
         attempt, problems = Attempt(on_text), _Problems()
         for way in self._ways(request.agent, request.tier, request.model):
             asked, patience = way.sampling.apply(request), self._patience(request.priority, way)

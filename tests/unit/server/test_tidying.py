@@ -11,8 +11,10 @@ import pytest
 from memory.manager import MemoryManager
 from memory.records import Ticket, TicketState, utc_now
 from server import app as composition
+from server import components
 from server.app import App
 from tests.sample import new_repository
+from tests.unit.memory.long_term.conftest import WordEmbedder
 
 
 @pytest.fixture
@@ -39,6 +41,38 @@ async def test_records_over_the_limits_leave_after_the_start(
         while not await memory.housekeeping.recent(1, "retention"):
             await asyncio.sleep(0.01)
         assert await memory.tickets.get("old") is None
+    await started.close()
+
+
+async def test_what_has_no_vectors_is_embedded_after_the_start(
+    started: App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memory = await MemoryManager.open(tmp_path / "data")
+    await memory.snippets.add("/r", "a.py", "f", "def f(): ...", "tkt-1")
+    await memory.close()
+    embedder = WordEmbedder()
+    monkeypatch.setattr(composition, "_TIDY_AFTER", 0)
+    monkeypatch.setattr(components, "open_embedder", lambda _values: embedder)
+    async with asyncio.timeout(30), started.team():
+        while "def f(): ..." not in embedder.embedded:
+            await asyncio.sleep(0.01)
+    await started.close()
+
+
+async def test_a_day_later_it_is_tidied_again(
+    started: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(composition, "_TIDY_AFTER", 0)
+    monkeypatch.setattr(composition, "_TIDY_EVERY", 0.01)
+    times: list[object] = []
+
+    async def tidy(_memory: MemoryManager, limits: object) -> None:
+        times.append(limits)
+
+    monkeypatch.setattr(MemoryManager, "tidy_daily", tidy)
+    async with asyncio.timeout(30), started.team():
+        while len(times) < 3:
+            await asyncio.sleep(0.01)
     await started.close()
 
 
