@@ -7,6 +7,7 @@ from collections.abc import Callable
 from agents.budget import TeamOptions
 from agents.inference import LanguageModel
 from memory.embeddings import Embedder, Gate, MiniLmEmbedder
+from memory.embeddings.endpoint import EndpointEmbedder
 from memory.embeddings.int8_graph import can_multiply_int8
 from memory.manager import MemoryManager
 from memory.retention import RetentionLimits
@@ -35,7 +36,10 @@ def open_models(
 async def open_memory(values: Settings) -> MemoryManager:
     """The memory in the data folder. Raises MemoryStoreError."""
     memory = await MemoryManager.open(
-        values.data_dir, mongodb_uri=values.mongodb_uri, embedder=open_embedder(values)
+        values.data_dir,
+        mongodb_uri=values.mongodb_uri,
+        embedder=open_embedder(values),
+        long_term_uri=values.long_term_uri,
     )
     memory.turns.is_quiet = lambda: GATE.is_open
     return memory
@@ -64,7 +68,14 @@ def team_options(values: Settings) -> TeamOptions:
 
 
 def open_embedder(values: Settings) -> Embedder | None:
-    """The embedder, unless its files have not been fetched."""
+    """The endpoint that is set, else the model of this machine if its files have been fetched."""
+    if values.embedding_endpoint_url:
+        return EndpointEmbedder(
+            values.embedding_endpoint_url,
+            values.embedding_endpoint_model or "default",
+            values.embedding_endpoint_dimensions,
+            api_key=values.embedding_endpoint_api_key,
+        )
     model = CATALOG[EMBEDDING_MODEL]
     files = [CATALOG[id_].path(values.models_dir) for id_ in (model.id, *model.companions)]
     if not all(file.is_file() for file in files):

@@ -101,10 +101,13 @@ async def _models(app: App) -> list[Finding]:
 
 
 async def _embeddings(app: App) -> list[Finding]:
+    url = app.settings.values.embedding_endpoint_url
+    if url:
+        return [Finding("embeddings", "ok", f"Texts are embedded by {url}.")]
     model = CATALOG[EMBEDDING_MODEL]
     if model.path(app.settings.values.models_dir).is_file():
         return [Finding("embeddings", "ok", f"{model.id} is present.")]
-    text = "Without embeddings, accepted code is not found again as an example."
+    text = "Without embeddings, code, lessons and earlier turns are found by their words alone."
     remedy = f"tenon models pull {model.id}"
     return [Finding("embeddings", "warning", text, remedy)]
 

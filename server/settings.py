@@ -42,7 +42,8 @@ from server.protocol.schema import camel_case
 
 Source = Literal["environment", "editor", "default"]
 _PREFIX = "TENON_"
-_SECRET = frozenset({"endpoint_api_key", "mongodb_uri"})
+_SECRET = frozenset({"endpoint_api_key", "embedding_endpoint_api_key", "mongodb_uri"})
+_WITHOUT_COMMAND = frozenset({"embedding_endpoint_api_key"})
 
 
 class ModelOptions(BaseModel):
@@ -137,6 +138,14 @@ class Settings(BaseSettings):
     """Seconds until the endpoint's first text, and between two pieces of it."""
     offline: bool = True
     mongodb_uri: str | None = Field(default=None, pattern=r"^mongodb(\+srv)?://", repr=False)
+    long_term_uri: str | None = Field(default=None, pattern=r"^[a-z][a-z0-9+.-]*://")
+    """Object store of the vectors of code, lessons and snippets; None: the data folder."""
+    embedding_endpoint_url: str | None = Field(default=None, pattern=r"^https?://")
+    """OpenAI-compatible server that embeds instead of the model on this machine."""
+    embedding_endpoint_model: str | None = None
+    embedding_endpoint_dimensions: int = Field(default=768, ge=1)
+    """Length of that model's vectors."""
+    embedding_endpoint_api_key: str | None = Field(default=None, repr=False)
     retention_days: float = Field(default=730, gt=0)
     """Age at which records leave that nothing depends on any more."""
     retention_records: int = Field(default=100_000, ge=100)
@@ -181,7 +190,7 @@ class Settings(BaseSettings):
             read_catalog(value)
         return value
 
-    @field_validator("endpoint_api_key")
+    @field_validator("endpoint_api_key", "embedding_endpoint_api_key")
     @classmethod
     def _usable_key(cls, value: str | None) -> str | None:
         # The HTTP library would repeat the key in its error.
@@ -283,13 +292,16 @@ def _misplaced_secrets(configuration: Mapping[str, Any]) -> list[Finding]:
             level="warning",
             text=f"tenon.{camel_case(name)} is a secret and is not taken from the settings.",
             remedy=(
-                f"Remove it there. Set it by its command in the editor, or set "
-                f"{_PREFIX}{name.upper()} in the environment."
+                f"Remove it there. {_by_command(name)} {_PREFIX}{name.upper()} in the environment."
             ),
         )
         for name in sorted(_SECRET)
         if configuration.get(camel_case(name))
     ]
+
+
+def _by_command(name: str) -> str:
+    return "Set" if name in _WITHOUT_COMMAND else "Set it by its command in the editor, or set"
 
 
 def _drop_invalid(error: ValidationError, layers: Mapping[Source, dict[str, Any]]) -> list[Finding]:

@@ -17,7 +17,7 @@ class EndpointEmbedder:
     def __init__(
         self, url: str, model: str, dimensions: int, *, api_key: str | None = None
     ) -> None:
-        self.name = f"endpoint:{model}"
+        self.name = f"endpoint:{model}-{dimensions}"
         self.dimensions = dimensions
         self._url = url.rstrip("/") + "/embeddings"
         self._model = model

@@ -14,7 +14,7 @@ from server.protocol.schema import camel_case
 from server.settings import AgentModel, ModelChoice, ModelOptions, Settings
 
 MANIFEST = Path(__file__).parents[2] / "extension/package.json"
-NOT_SHOWN = {"scripted_model", "endpoint_api_key", "mongodb_uri"}
+NOT_SHOWN = {"scripted_model", "endpoint_api_key", "embedding_endpoint_api_key", "mongodb_uri"}
 """For tests alone; secrets."""
 OF_THE_EXTENSION = {"tenon.command", "tenon.trace.server"}
 LIMITS = ("minimum", "exclusiveMinimum", "maximum")

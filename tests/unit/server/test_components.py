@@ -12,6 +12,7 @@ from agents.inference import ChatTurn, CompletionRequest, Priority
 from server import settings
 from server.components import GATE, open_embedder, open_memory, open_models
 from server.settings import Settings
+from tests.unit.memory.long_term.conftest import WordEmbedder
 
 
 @pytest.fixture
@@ -47,6 +48,35 @@ async def test_an_answer_that_is_given_up_opens_the_gate(values: Settings) -> No
     await answers.aclose()
     assert GATE.is_open
     await models.close()
+
+
+def test_an_endpoint_that_is_set_embeds_and_its_key_comes_from_the_environment_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TENON_EMBEDDING_ENDPOINT_API_KEY", "of-environment")
+    url = {"embeddingEndpointUrl": "http://127.0.0.1:9/v1", "embeddingEndpointModel": "nomic"}
+    loaded = settings.load({**url, "embeddingEndpointApiKey": "of-file"})
+    assert [finding.name for finding in loaded.findings] == ["setting embedding_endpoint_api_key"]
+    assert "command" not in loaded.findings[0].remedy
+    assert loaded.values.embedding_endpoint_api_key == "of-environment"
+    assert all("of-environment" not in line.value for line in loaded.in_force())
+    embedder = open_embedder(loaded.values)
+    assert embedder is not None
+    assert (embedder.name, embedder.dimensions) == ("endpoint:nomic-768", 768)
+
+
+async def test_each_table_has_a_folder_of_the_object_store(
+    values: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.components.open_embedder", lambda _values: WordEmbedder())
+    uri = (tmp_path / "shared").as_uri()
+    memory = await open_memory(values.model_copy(update={"long_term_uri": uri}))
+    await memory.snippets.add("/r", "a.py", "f", "def f(): ...", "tkt-1")
+    await memory.code.replace_file("/r", "a.py", "c", [])
+    assert [snippet.symbol for snippet in await memory.snippets.search("f", 5)] == ["f"]
+    await memory.close()
+    assert {path.name for path in (tmp_path / "shared").iterdir()} == {"snippets", "code"}
+    assert not (tmp_path / "data" / "snippets" / "lance").exists()
 
 
 async def test_turns_and_passages_stand_back_while_the_gate_is_held(values: Settings) -> None:
