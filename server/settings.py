@@ -138,8 +138,9 @@ class Settings(BaseSettings):
     """Seconds until the endpoint's first text, and between two pieces of it."""
     offline: bool = True
     mongodb_uri: str | None = Field(default=None, pattern=r"^mongodb(\+srv)?://", repr=False)
-    long_term_uri: str | None = Field(default=None, pattern=r"^[a-z][a-z0-9+.-]*://")
-    """Object store of the vectors of code, lessons and snippets; None: the data folder."""
+    long_term_uri: str | None = Field(default=None, pattern=r"^[a-z][a-z0-9+.-]*://[^@]*$")
+    """Object store of the vectors of code, lessons and snippets; None: the data folder. No
+    credentials stand in it: they come from the environment."""
     embedding_endpoint_url: str | None = Field(default=None, pattern=r"^https?://")
     """OpenAI-compatible server that embeds instead of the model on this machine."""
     embedding_endpoint_model: str | None = None
