@@ -26,7 +26,7 @@ setup: .stamps/debian-run .stamps/python .stamps/node ## install what running ne
 	@$(BIN)/python -m server.models.pull $(RUN_MODELS)
 
 .PHONY: setup-test
-setup-test: setup .stamps/debian-test .stamps/python-dev .stamps/mongo .stamps/test-runners
+setup-test: setup .stamps/debian-test .stamps/python-dev .stamps/mongo .stamps/s3 .stamps/test-runners
 	@$(BIN)/python -m server.models.pull $(TEST_MODELS)
 	@scripts/install_test_vscode.sh >/dev/null
 
@@ -100,7 +100,7 @@ lock: ## write the lock files anew with the newest versions that fit
 
 .PHONY: clean
 clean: ## remove what was installed and built here (models and other caches stay)
-	rm -rf .venv .venv-mongo .stamps build dist *.egg-info extension/node_modules tests/javascript/node_modules extension/out extension/*.vsix
+	rm -rf .venv .venv-mongo .venv-s3 .stamps build dist *.egg-info extension/node_modules tests/javascript/node_modules extension/out extension/*.vsix
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 .stamps/debian-run .stamps/debian-test: .stamps/debian-%: scripts/setup_debian.sh
@@ -119,6 +119,10 @@ clean: ## remove what was installed and built here (models and other caches stay
 	@scripts/setup_mongo.sh
 	@mkdir -p $(@D) && touch $@
 
+.stamps/s3: requirements-s3.txt scripts/setup_s3.sh .venv-s3/bin/python
+	@scripts/setup_s3.sh
+	@mkdir -p $(@D) && touch $@
+
 .stamps/node: extension/package.json extension/package-lock.json scripts/setup_node.sh extension/node_modules/.package-lock.json
 	@scripts/setup_node.sh extension
 	@mkdir -p $(@D) && touch $@
@@ -128,5 +132,5 @@ clean: ## remove what was installed and built here (models and other caches stay
 	@mkdir -p $(@D) && touch $@
 
 # The steps above create these; they are named so that their removal is noticed.
-.venv/bin/python .venv-mongo/bin/python: ;
+.venv/bin/python .venv-mongo/bin/python .venv-s3/bin/python: ;
 extension/node_modules/.package-lock.json tests/javascript/node_modules/.package-lock.json: ;

@@ -24,3 +24,4 @@ compile requirements.txt pyproject.toml
 compile requirements-dev.txt pyproject.toml --extra dev --constraints requirements.txt
 compile requirements-build.txt scripts/requirements-build.in --constraints requirements-dev.txt
 compile requirements-mongo.txt scripts/requirements-mongo.in
+compile requirements-s3.txt scripts/requirements-s3.in
