@@ -31,7 +31,7 @@ def chunk_file(path: str, data: bytes) -> list[Chunk]:
 
 
 def chunk_text(path: str, text: str) -> list[Chunk]:
-    """As `chunk_file`, of text with ``\\n`` between its lines."""
+    """As `chunk_file`, of text whose lines end in line feeds."""
     kind, suffix = file_type(path), suffix_of(path)
     source = Source(path, kind.language, text)
     if kind.grammar:

@@ -21,14 +21,16 @@ from memory.chunking.units import Unit, UnitFinder
 def code_chunks(source: Source, grammar: str) -> list[Chunk]:
     """The chunks of a file in the order of their first lines."""
     root = root_of(source.data, grammar)
+    if root is None:
+        return list(_heads(source, None, ()))
     units = UnitFinder(source, RULES[grammar]).find(root)
-    found = [*_heads(source, root, units)]
+    found = list(_heads(source, root, units))
     for unit in units:
         found.extend(_of_unit(source, unit))
     return sorted(found, key=lambda chunk: chunk.start_line)
 
 
-def _heads(source: Source, root: Node, units: Sequence[Unit]) -> Iterator[Chunk]:
+def _heads(source: Source, root: Node | None, units: Sequence[Unit]) -> Iterator[Chunk]:
     """What no unit holds: imports, the module's docstring, constants, statements."""
     gaps = _gaps(source, (0, len(source.data)), units)
     pieces = [part for gap in gaps for part in parts(source, root, gap)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from tree_sitter import Node
 
@@ -49,9 +50,11 @@ def _atoms(source: Source, node: Node | None, whole: Range, depth: int) -> Itera
         yield from _atoms(source, children[0], whole, depth + 1)
         return
     edges = [whole[0], *boundaries, whole[1]]
-    for piece in zip(edges, edges[1:], strict=False):
-        inner = _largest(children, piece)
-        yield from _atoms(source, inner, piece, depth + 1)
+    for piece in pairwise(edges):
+        if piece[1] - piece[0] <= MOST_BYTES:
+            yield piece
+        else:
+            yield from _atoms(source, _largest(children, piece), piece, depth + 1)
 
 
 def _boundaries(source: Source, children: Sequence[Node], whole: Range) -> list[int]:
@@ -79,7 +82,7 @@ def _largest(children: Sequence[Node], piece: Range) -> Node | None:
 
 def _lines(source: Source, whole: Range) -> Iterator[Range]:
     edges = [whole[0], *source.line_starts(*whole), whole[1]]
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         yield from _characters(source.data, start, end)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from memory.chunking.chunk import Chunk
 from memory.chunking.cut import MOST_BYTES, grouped, parts
@@ -39,7 +40,7 @@ def paragraph_parts(source: Source, whole: Range) -> list[Range]:
     """`whole` cut at empty lines into parts of at most `MOST_BYTES`."""
     found = _EMPTY_LINE.finditer(source.data, *whole)
     edges = [whole[0], *(match.end() for match in found), whole[1]]
-    paragraphs = zip(edges, edges[1:], strict=False)
+    paragraphs = pairwise(edges)
     return grouped([part for each in paragraphs for part in parts(source, None, each)])
 
 
@@ -50,7 +51,7 @@ def _markdown_headings(text: str) -> Iterator[_Heading]:
     if front:  # it would read as a heading
         text = "\n" * front[0].count("\n") + text[front.end() :]
     tokens = MarkdownIt("commonmark").disable(["inline", "text_join"], True).parse(text)
-    for token, content in zip(tokens, tokens[1:], strict=False):
+    for token, content in pairwise(tokens):
         # Level 0: a heading in a list or a quotation begins no section.
         if token.type == "heading_open" and token.map and token.level == 0:
             yield _Heading(token.map[0], int(token.tag[1:]), content.content.strip())
@@ -59,7 +60,7 @@ def _markdown_headings(text: str) -> Iterator[_Heading]:
 def _restructured_headings(lines: list[str]) -> Iterator[_Heading]:
     """Titles by their adornment; its style's first appearance decides the level."""
     styles: list[tuple[str, bool]] = []
-    for number, (title, below) in enumerate(zip(lines, lines[1:], strict=False)):
+    for number, (title, below) in enumerate(pairwise(lines)):
         mark = _ADORNMENT.fullmatch(below)
         is_title = title.strip() and not _ADORNMENT.fullmatch(title)
         if not mark or not is_title or len(below.rstrip()) < len(title.rstrip()):

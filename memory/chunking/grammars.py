@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import time
 from functools import cache
 
 from tree_sitter import Language, Node, Parser
@@ -18,6 +19,9 @@ _GRAMMARS = {
 }
 """Grammar -> the package that holds it, and its function there."""
 
+PARSE_SECONDS = 3.0
+_READ_BYTES = 1 << 20
+
 
 @cache
 def _language(grammar: str) -> Language:
@@ -25,11 +29,17 @@ def _language(grammar: str) -> Language:
     return Language(getattr(importlib.import_module(module), function)())
 
 
-def root_of(data: bytes, grammar: str) -> Node:
-    """The root of the tree, with error nodes where the text does not parse."""
-    return Parser(_language(grammar)).parse(data).root_node
+def root_of(data: bytes, grammar: str, seconds: float = PARSE_SECONDS) -> Node | None:
+    """The root of the tree, with error nodes where the text does not parse.
 
-
-def text_of(node: Node | None) -> str:
-    """Source text of `node`; empty for None."""
-    return (node.text or b"").decode(errors="replace") if node is not None else ""
+    None if that takes longer than `seconds`: recovery from errors can be slow on odd files.
+    """
+    deadline = time.perf_counter() + seconds
+    try:
+        tree = Parser(_language(grammar)).parse(
+            lambda offset, _point: data[offset : offset + _READ_BYTES],
+            progress_callback=lambda _offset, _has_error: time.perf_counter() > deadline,
+        )
+    except ValueError:  # cancelled by the callback
+        return None
+    return tree.root_node

@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 
+def words(text: str) -> frozenset[str]:
+    """The words of a table."""
+    return frozenset(text.split())
+
+
 @dataclass(frozen=True)
 class FileType:
     """How a file is cut."""
@@ -33,10 +38,10 @@ _BY_SUFFIX = {
 }
 RESTRUCTURED = frozenset({".rst", ".rest"})
 NOTEBOOK = ".ipynb"
-OTHER_CODE = frozenset(
+OTHER_CODE = words(
     ".c .h .cc .cpp .cxx .hpp .hh .cs .rb .php .swift .kt .kts .scala .clj .ex .exs .erl .hs .ml"
     " .lua .pl .pm .r .jl .dart .groovy .sh .bash .zsh .fish .ps1 .sql .vue .svelte .proto .tf"
-    " .zig .nim .f90 .vb .m .mm .el .lisp .scm".split()
+    " .zig .nim .f90 .vb .m .mm .el .lisp .scm"
 )
 """Languages without a grammar here: their files are cut at empty lines."""
 

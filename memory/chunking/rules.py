@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-
-def _types(names: str) -> frozenset[str]:
-    return frozenset(names.split())
+from memory.chunking.languages import words
 
 
 @dataclass(frozen=True)
@@ -30,11 +28,11 @@ class Rules:
 
 
 PYTHON = Rules(
-    functions=_types("function_definition"),
-    classes=_types("class_definition"),
-    attached=_types("comment"),
-    wrappers=_types("decorated_definition"),
-    transparent=_types(
+    functions=words("function_definition"),
+    classes=words("class_definition"),
+    attached=words("comment"),
+    wrappers=words("decorated_definition"),
+    transparent=words(
         "block if_statement elif_clause else_clause try_statement except_clause"
         " except_group_clause finally_clause with_statement for_statement while_statement"
         " match_statement case_clause ERROR"
@@ -43,17 +41,15 @@ PYTHON = Rules(
 )
 
 SCRIPT = Rules(
-    functions=_types(
-        "function_declaration generator_function_declaration method_definition"
-    ),
-    classes=_types(
+    functions=words("function_declaration generator_function_declaration method_definition"),
+    classes=words(
         "class_declaration abstract_class_declaration interface_declaration"
         " enum_declaration type_alias_declaration"
     ),
-    attached=_types("comment decorator"),
-    wrappers=_types("export_statement ambient_declaration"),
-    namespaces=_types("internal_module module"),
-    transparent=_types(
+    attached=words("comment decorator"),
+    wrappers=words("export_statement ambient_declaration"),
+    namespaces=words("internal_module module"),
+    transparent=words(
         "statement_block if_statement else_clause try_statement catch_clause finally_clause"
         " expression_statement call_expression parenthesized_expression unary_expression"
         " arguments export_statement ambient_declaration labeled_statement ERROR"
@@ -62,31 +58,29 @@ SCRIPT = Rules(
 )
 
 GO = Rules(
-    functions=_types("function_declaration method_declaration"),
-    classes=_types("type_spec type_alias"),
-    attached=_types("comment"),
-    wrappers=_types("type_declaration"),
-    transparent=_types("type_declaration ERROR"),
+    functions=words("function_declaration method_declaration"),
+    classes=words("type_spec type_alias"),
+    attached=words("comment"),
+    wrappers=words("type_declaration"),
+    transparent=words("type_declaration ERROR"),
 )
 
 RUST = Rules(
-    functions=_types("function_item macro_definition"),
-    classes=_types("struct_item enum_item union_item trait_item impl_item"),
-    attached=_types("line_comment block_comment attribute_item"),
-    namespaces=_types("mod_item foreign_mod_item"),
-    transparent=_types("declaration_list ERROR"),
+    functions=words("function_item macro_definition"),
+    classes=words("struct_item enum_item union_item trait_item impl_item"),
+    attached=words("line_comment block_comment attribute_item"),
+    namespaces=words("mod_item foreign_mod_item"),
+    transparent=words("declaration_list ERROR"),
 )
 
 JAVA = Rules(
-    functions=_types(
-        "method_declaration constructor_declaration compact_constructor_declaration"
-    ),
-    classes=_types(
+    functions=words("method_declaration constructor_declaration compact_constructor_declaration"),
+    classes=words(
         "class_declaration interface_declaration enum_declaration record_declaration"
         " annotation_type_declaration"
     ),
-    attached=_types("line_comment block_comment"),
-    transparent=_types("enum_body_declarations ERROR"),
+    attached=words("line_comment block_comment"),
+    transparent=words("enum_body_declarations ERROR"),
 )
 
 RULES = {

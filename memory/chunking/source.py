@@ -18,12 +18,12 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _BLANK_LINES = re.compile(rb"(?:[ \t\f\v]*\n)*")
-_INDENT = re.compile(rb"[ \t\f\v]*\Z")
+_BLANKS = b" \t\f\v"
 _WORD = re.compile(r"\w")
 
 
 def decode(data: bytes) -> str | None:
-    """The text with ``\\n`` between its lines; None for what is no text. Never raises.
+    """The text, its lines ended by line feeds; None for what is no text. Never raises.
 
     Text of another encoding than UTF-8 or UTF-16 keeps its ASCII part.
     """
@@ -51,13 +51,14 @@ class Source:
     def line_starts(self, start: int, end: int) -> list[int]:
         """Where lines begin inside the range, its own beginning left out."""
         first = bisect_right(self._starts, start)
-        return [offset for offset in self._starts[first : bisect_right(self._starts, end - 1)]]
+        return self._starts[first : bisect_right(self._starts, end - 1)]
 
     def from_margin(self, start: int, floor: int) -> int:
         """`start`, moved over the blanks before it to the beginning of its line."""
-        margin = max(self._starts[self.line(start) - 1], floor)
-        blank = _INDENT.search(self.data, margin, start)
-        return margin if blank is not None and blank.start() == margin else start
+        margin, first = max(self._starts[self.line(start) - 1], floor), start
+        while first > margin and self.data[first - 1] in _BLANKS:
+            first -= 1
+        return first if first == margin else start
 
     def trimmed(self, start: int, end: int) -> Range:
         """The range without blank lines around it; equal ends where nothing is left."""

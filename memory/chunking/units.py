@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from tree_sitter import Node
 
-from memory.chunking.definitions import Definition, base_name, definition
+from memory.chunking.definitions import Definition, DefinitionReader
 from memory.chunking.rules import Rules
 from memory.chunking.source import Source
 
@@ -50,6 +50,7 @@ class UnitFinder:
     def __init__(self, source: Source, rules: Rules) -> None:
         self._source = source
         self._rules = rules
+        self._reader = DefinitionReader(source.data, rules)
         marker = re.escape(rules.comment)
         self._rest_of_line = re.compile(rb"[ \t;,]*(?:" + marker + rb"[^\n]*)?(?=\n|\Z)")
 
@@ -69,16 +70,14 @@ class UnitFinder:
                 yield unit
             waiting = []
 
-    def _at(
-        self, node: Node, before: list[Node], place: _Place, floor: int
-    ) -> Iterator[Unit]:
-        found = definition(node, self._rules)
+    def _at(self, node: Node, before: list[Node], place: _Place, floor: int) -> Iterator[Unit]:
+        found = self._reader.definition(node)
         if found is not None:
             yield self._unit(found, before, place, floor)
         elif place.depth < _DEEPEST and self._is_looked_into(node):
             name = ""
             if node.type in self._rules.namespaces:
-                name = base_name(node.child_by_field_name("name"))
+                name = self._reader.base_name(node.child_by_field_name("name"))
             inside = place.inside(name, in_class=place.in_class and not name)
             yield from self._below(node, inside, floor)
 

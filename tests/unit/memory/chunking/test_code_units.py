@@ -246,12 +246,24 @@ def test_comments_and_decorators_stay_with_their_method(path, source, symbol, be
 @pytest.mark.parametrize(
     ("path", "source", "present", "absent"),
     [
-        ("a.py", PYTHON, ["# The only one.", '"""Last in', "size = 0", "def push(self, item):"],
-         ["append", "import os"]),
-        ("a.ts", TYPESCRIPT, ["/** A stack. */", "@Injectable()", "push(item: T): void", "peek()"],
-         ["this.items"]),
-        ("A.java", JAVA, ["/** A stack. */", "int size = 1", "public void push(T item)"],
-         ["size++"]),
+        (
+            "a.py",
+            PYTHON,
+            ["# The only one.", '"""Last in', "size = 0", "def push(self, item):"],
+            ["append", "import os"],
+        ),
+        (
+            "a.ts",
+            TYPESCRIPT,
+            ["/** A stack. */", "@Injectable()", "push(item: T): void", "peek()"],
+            ["this.items"],
+        ),
+        (
+            "A.java",
+            JAVA,
+            ["/** A stack. */", "int size = 1", "public void push(T item)"],
+            ["size++"],
+        ),
     ],
 )
 def test_a_class_shows_signatures_and_leaves_bodies_to_its_methods(path, source, present, absent):
@@ -300,11 +312,13 @@ def test_a_long_function_is_cut_inside_a_statement_only_where_it_is_too_long_its
 
 
 def test_functions_of_broken_files_are_found():
-    source = b"import (\n\ndef good():\n    return 1\n\nclass Half:\n    def f(self:\n        x = [1,\n\n"
+    source = b"import (\n\ndef good():\n    return 1\n\nclass Half:\n    def f(self:\n        x = [1,\n"
     text = "\n".join(chunk.text for chunk in chunk_file("a.py", source))
     assert "def good" in text
     assert "def f(self" in text
-    assert "good" in {c.symbol for c in chunk_file("a.py", b"def good():\n    return 1\n\ndef (:\n")}
+    assert "good" in {
+        c.symbol for c in chunk_file("a.py", b"def good():\n    return 1\n\ndef (:\n")
+    }
 
 
 def test_line_numbers_hold_with_other_line_ends_and_byte_order_marks():
