@@ -41,6 +41,9 @@ class ChunkRows(Protocol):
     async def remove_repository(self, repository: str) -> None:
         """Remove every row of a repository."""
 
+    async def files(self, repository: str) -> set[str] | None:
+        """The files of a repository that have rows; None if that cannot be known now."""
+
 
 Gate = Callable[[], Awaitable[None]]
 """Returns when the index may use the processor: not while a person waits for a model."""
@@ -81,6 +84,8 @@ class IndexReport:
     removed: int = 0
     left_out: dict[str, int] = field(default_factory=dict)
     """Reason -> files."""
+    lost: int = 0
+    """Files that did not stay: their rows could not be written, or the index is full."""
     seconds: float = 0.0
 
 

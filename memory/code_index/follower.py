@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 
-from memory.code_index.contract import Gate, IndexReport, OnProgress
+from memory.code_index.contract import Gate, IndexReport, OnProgress, open_gate
 from memory.code_index.indexer import CodeIndexer, IndexBusyError
-
-logger = logging.getLogger(__name__)
 
 _QUIET_SECONDS = 1.0
 """Changes that follow each other closely are taken together."""
@@ -20,8 +17,6 @@ _BUSY_SECONDS = 15.0
 _MOST_PATHS = 200
 """More changed files than these are found faster by looking at all."""
 
-Work = Callable[[IndexReport], None]
-
 
 class IndexFollower:
     """Keeps one index up to date until its task is cancelled. Use it within one event loop."""
@@ -30,15 +25,21 @@ class IndexFollower:
         self,
         indexer: CodeIndexer,
         git_files: Collection[Path],
-        gate: Gate,
-        on_progress: OnProgress,
-        on_done: Work = lambda _report: None,
+        gate: Gate = open_gate,
+        on_progress: OnProgress = lambda _progress: None,
+        on_done: Callable[[IndexReport], None] = lambda _report: None,
+        on_failure: Callable[[Exception], None] = lambda _error: None,
+        quiet_seconds: float = _QUIET_SECONDS,
+        look_seconds: float = _LOOK_SECONDS,
     ) -> None:
         self._indexer = indexer
         self._git_files = tuple(git_files)
         self._gate = gate
         self._on_progress = on_progress
         self._on_done = on_done
+        self._on_failure = on_failure
+        self._quiet_seconds = quiet_seconds
+        self._look_seconds = look_seconds
         self._paths: set[str] = set()
         self._everything = True
         self._wake = asyncio.Event()
@@ -67,26 +68,31 @@ class IndexFollower:
 
     async def _woken(self) -> bool:
         try:
-            async with asyncio.timeout(_LOOK_SECONDS):
+            async with asyncio.timeout(self._look_seconds):
                 await self._wake.wait()
         except TimeoutError:
             return False
-        await asyncio.sleep(_QUIET_SECONDS)
+        await asyncio.sleep(self._quiet_seconds)
         return True
 
     async def _update(self) -> None:
         self._wake.clear()
-        only = None if self._everything else set(self._paths)
-        self._everything, taken = False, set(self._paths)
-        self._paths.clear()
+        paths, everything = self._paths, self._everything
+        self._paths, self._everything = set(), False
+        only = None if everything else paths
         try:
-            self._on_done(await self._indexer.update(only, self._gate, self._on_progress))
+            report = await self._indexer.update(only, self._gate, self._on_progress)
         except IndexBusyError:
             # Whoever indexes now may have read these files before they changed.
-            self._paths |= taken
-            self._everything |= only is None
+            self._paths |= paths
+            self._everything |= everything
             await asyncio.sleep(_BUSY_SECONDS)
             self._wake.set()
+        except Exception as error:
+            self._everything = True  # with the next change, all of it is looked at again
+            self._on_failure(error)
+        else:
+            self._on_done(report)
 
     def _git_state(self) -> tuple[tuple[int, int] | None, ...]:
         return tuple(map(_stamp, self._git_files))
@@ -98,12 +104,3 @@ def _stamp(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_mtime_ns, found.st_size
-
-
-async def supervised(run: Callable[[], Awaitable[None]], on_failure: Callable[[str], None]) -> None:
-    """Run until cancelled; a failure is told in a sentence and ends the following only."""
-    try:
-        await run()
-    except Exception as error:
-        logger.debug("The code index stopped", exc_info=error)
-        on_failure(f"The code index is off until the next start: {error}")

@@ -24,10 +24,10 @@ from memory.code_index.contract import (
     RepositoryFiles,
     open_gate,
 )
-from memory.code_index.manifest import FileState, Manifest
+from memory.code_index.manifest import FileState, Manifest, unusable
 from memory.code_index.plan import Plan, compare
 from memory.code_index.reader import ReadFile, read_file
-from memory.errors import MemoryStoreError
+from memory.errors import MemoryStoreError, StoreUnavailableError
 
 _SECONDS = 1.0
 """Aim for the time between two looks at the gate: a person is not to wait longer."""
@@ -100,8 +100,8 @@ class CodeIndexer:
             lock.acquire()
         except Timeout:
             raise IndexBusyError from None
-        except OSError:
-            pass  # opening the manifest says what is wrong with the folder
+        except OSError as error:
+            raise unusable(self._lock_path.parent, error) from error
         try:
             manifest = await asyncio.to_thread(Manifest.open, self._manifest_path, stamp)
             try:
@@ -145,18 +145,38 @@ class _Update:
         await self._remove(plan.gone)
         await self._read(plan.to_read, commit, gate, on_progress)
         self._count(plan)
+        if self._report.written:
+            await self._take_back_lost()
         return self._report
 
     async def _plan(self, only: Collection[str] | None) -> Plan:
         paths = await self._files.paths(only)
         self._aside = await self._files.set_aside(paths)
-        known = await asyncio.to_thread(self._manifest.states)
+        known = await self._noted()
         if only is not None:
             known = {path: known[path] for path in {*only, *paths} & known.keys()}
         self._known = known
         return await asyncio.to_thread(
             compare, self._files.root, paths, known, self._aside, self._limits
         )
+
+    async def _noted(self) -> dict[str, FileState]:
+        """What is noted, without files whose rows have been lost since."""
+        states = await asyncio.to_thread(self._manifest.states)
+        held = await self._rows.files(self._repository)
+        if held is None:
+            raise StoreUnavailableError(
+                "The code index cannot be read. Free some space, or check the rights of the data "
+                "folder; then start again."
+            )
+        lost = {path for path, state in states.items() if state.chunks and path not in held}
+        await asyncio.to_thread(self._manifest.remove, lost)
+        return {path: state for path, state in states.items() if path not in lost}
+
+    async def _take_back_lost(self) -> None:
+        """Forget notes of rows that the table could not keep: they are written next time."""
+        before = await asyncio.to_thread(self._manifest.states)
+        self._report.lost = len(before) - len(await self._noted())
 
     async def _remove(self, paths: Sequence[str]) -> None:
         if paths:

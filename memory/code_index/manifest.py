@@ -39,7 +39,7 @@ class FileState:
 class Manifest:
     """The states of one repository's files. Open it with `Manifest.open`; one user at a time."""
 
-    def __init__(self, connection: sqlite3.Connection, *, is_new: bool) -> None:
+    def __init__(self, connection: sqlite3.Connection, is_new: bool) -> None:
         self._connection = connection
         self.is_new = is_new
         """Whether nothing is known of what the chunks' table holds."""
@@ -58,10 +58,7 @@ class Manifest:
                 _remove(path)
                 return cls(*_opened(path, stamp))
         except (sqlite3.Error, OSError) as error:
-            raise StoreUnavailableError(
-                f"The code index {path} cannot be used: {error}. Make the folder writable, or set "
-                "TENON_DATA_DIR to another folder."
-            ) from error
+            raise unusable(path, error) from error
 
     def states(self) -> dict[str, FileState]:
         """Every file by its path."""
@@ -91,6 +88,14 @@ class Manifest:
     def close(self) -> None:
         """Release the file."""
         self._connection.close()
+
+
+def unusable(path: Path, error: Exception) -> StoreUnavailableError:
+    """What a person can do about a folder that cannot be written."""
+    return StoreUnavailableError(
+        f"The code index {path} cannot be used: {error}. Make the folder writable, or set "
+        "TENON_DATA_DIR to another folder."
+    )
 
 
 def _opened(path: Path, stamp: str) -> tuple[sqlite3.Connection, bool]:

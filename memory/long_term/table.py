@@ -91,6 +91,12 @@ class HybridChunkTable:
         if await self._keeping(lambda: paths.extend(self._rows.paths(repository))):
             await self.remove_files(repository, paths)
 
+    async def files(self, repository: str) -> set[str] | None:
+        """Return the files of a repository that have rows; None if they cannot be read."""
+        paths: set[str] = set()
+        read = await self._keeping(lambda: paths.update(self._rows.paths(repository)))
+        return paths if read else None
+
     async def search(self, query: str, limit: int, filters: Filters = _EVERYWHERE) -> list[Hit]:
         """Return the `limit` best chunks, best first."""
         vector = None

@@ -312,7 +312,9 @@ def test_a_long_function_is_cut_inside_a_statement_only_where_it_is_too_long_its
 
 
 def test_functions_of_broken_files_are_found():
-    source = b"import (\n\ndef good():\n    return 1\n\nclass Half:\n    def f(self:\n        x = [1,\n"
+    source = (
+        b"import (\n\ndef good():\n    return 1\n\nclass Half:\n    def f(self:\n        x = [1,\n"
+    )
     text = "\n".join(chunk.text for chunk in chunk_file("a.py", source))
     assert "def good" in text
     assert "def f(self" in text
