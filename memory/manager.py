@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from memory import retention
+from memory.code_index.contract import IndexLimits, RepositoryFiles
+from memory.code_index.indexer import CodeIndexer
 from memory.conversations.budget import Recall, TokenCounter
 from memory.conversations.found import FoundTurn
 from memory.conversations.index import TurnIndex
@@ -69,6 +71,7 @@ class MemoryManager:
         self.snippets = long_term.snippets
         self.lessons = long_term.lessons
         self.code = long_term.code
+        self._index_folder = turns_folder.parent / "code" / "index"
 
     @classmethod
     async def open(
@@ -95,6 +98,12 @@ class MemoryManager:
             embedder,
             place,
         )
+
+    def code_indexer(
+        self, files: RepositoryFiles, repository: str, limits: IndexLimits | None = None
+    ) -> CodeIndexer:
+        """What brings `code` up to the files of a repository, which is the key of its rows."""
+        return CodeIndexer(self._index_folder, repository, files, self.code, limits)
 
     async def search_conversations(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,14 @@ from agents.orchestrator import Orchestrator
 from agents.tools.git import Workspace
 from memory.manager import MemoryManager
 from server import settings
-from server.components import open_memory, open_models, retention_limits, team_options
+from server.code_follower import CodeFollower, Teller
+from server.components import (
+    has_embedder,
+    open_memory,
+    open_models,
+    retention_limits,
+    team_options,
+)
 from server.settings import LoadedSettings, Settings
 
 logger = logging.getLogger(__name__)
@@ -50,6 +57,9 @@ class App:
         self._users = 0
         self._outdated = False
         self._tidying: asyncio.Task[None] | None = None
+        self._teller: Teller | None = None
+        self._code: CodeFollower | None = None
+        self._following: asyncio.Task[None] | None = None
 
     @property
     def models(self) -> LanguageModel:
@@ -98,12 +108,55 @@ class App:
         team, self._team = self._team, None
         models, self._models = self._models, None
         memory, self._memory = self._memory, None
+        await self.stop_following_code()
         if self._tidying is not None:
             self._tidying.cancel()
             await asyncio.wait([self._tidying])
         for part in (team, models, memory):
             if part is not None:
                 await _finish(part.stop if isinstance(part, Orchestrator) else part.close)
+
+    def follow_code(self, teller: Teller) -> None:
+        """Keep the repository's code in memory from now on, if the settings and machine allow."""
+        self._teller = teller
+        values = self.settings.values
+        if self.folder is None or not values.index or not has_embedder(values):
+            return
+        self._code = CodeFollower(
+            self._code_parts, lambda: self._models, teller, values.index_max_files
+        )
+        self._following = asyncio.create_task(self._code.run())
+        self._following.add_done_callback(_tell_end)
+
+    @property
+    def follows_code(self) -> bool:
+        """Whether the repository's code is kept in memory."""
+        return self._following is not None
+
+    def note_files(self, files: Collection[Path]) -> None:
+        """These files were saved, made, moved or deleted."""
+        if self._code is not None:
+            self._code.note(files)
+
+    async def stop_following_code(self) -> None:
+        """Leave the index of the code as it is; the next start goes on."""
+        task, self._following = self._following, None
+        self._code = None
+        if task is not None:
+            task.cancel()
+            await asyncio.wait([task])
+
+    async def _code_parts(self) -> tuple[Workspace, MemoryManager]:
+        workspace = await self.workspace()
+        async with self._lock:
+            return workspace, await self._open_memory()
+
+    async def _open_memory(self) -> MemoryManager:
+        if self._memory is None:
+            values = self.settings.values
+            self._memory = await open_memory(values)
+            self._tidying = asyncio.create_task(_maintain(self._memory, values))
+        return self._memory
 
     def _tell_notice(self, text: str) -> None:
         self.on_notice(text)
@@ -116,6 +169,8 @@ class App:
             if self._outdated and self._users == 0:
                 await self.close()
                 self._outdated = False
+                if self._teller is not None:
+                    self.follow_code(self._teller)
             if self._team is None:
                 self._team = await self._new_team()
             return self._team
@@ -123,10 +178,7 @@ class App:
     async def _new_team(self) -> Orchestrator:
         workspace = await self.workspace()
         values = self.settings.values
-        if self._memory is None:
-            self._memory = await open_memory(values)
-            self._tidying = asyncio.create_task(_maintain(self._memory, values))
-        tools = Toolbox(self.models, self._memory, self.bus)
+        tools = Toolbox(self.models, await self._open_memory(), self.bus)
         team = Orchestrator(workspace, tools, team_options(values))
         await team.start()
         return team
@@ -148,6 +200,11 @@ async def _tidy(memory: MemoryManager, values: Settings) -> None:
         await memory.tidy_daily(retention_limits(values))
     except Exception as error:
         logger.warning("Old records could not be dropped: %s", error)
+
+
+def _tell_end(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        logger.warning("The code index is off until the next start: %s", error)
 
 
 async def _finish(close: Callable[[], Awaitable[None]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from agents.budget import TeamOptions
 from agents.inference import LanguageModel
@@ -76,8 +77,7 @@ def open_embedder(values: Settings) -> Embedder | None:
             values.embedding_endpoint_dimensions,
             api_key=values.embedding_endpoint_api_key,
         )
-    model = CATALOG[EMBEDDING_MODEL]
-    files = [CATALOG[id_].path(values.models_dir) for id_ in (model.id, *model.companions)]
+    files = _embedding_files(values)
     if not all(file.is_file() for file in files):
         return None
     return MiniLmEmbedder(
@@ -87,3 +87,15 @@ def open_embedder(values: Settings) -> Embedder | None:
         gate=GATE,
         quantize=can_multiply_int8(),
     )
+
+
+def has_embedder(values: Settings) -> bool:
+    """Whether there is an embedding model: an endpoint, or files that have been fetched."""
+    return bool(values.embedding_endpoint_url) or all(
+        file.is_file() for file in _embedding_files(values)
+    )
+
+
+def _embedding_files(values: Settings) -> list[Path]:
+    model = CATALOG[EMBEDDING_MODEL]
+    return [CATALOG[id_].path(values.models_dir) for id_ in (model.id, *model.companions)]

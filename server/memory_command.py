@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from server.memory_search_options import add_search
+from server.memory_search_options import add_index, add_search
 
 if TYPE_CHECKING:
     from memory.manager import MemoryManager
@@ -27,6 +27,7 @@ def add_memory(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     verbs = group.add_subparsers(required=True, metavar="ACTION")
     add_verb(verbs, "stats", _stats, "count what is stored, by tier and collection")
     add_search(verbs, _search)
+    add_index(verbs, _index)
     add_verb(verbs, "sessions", _sessions, "list the conversations about this repository")
     text = "list the runs of tickets, with what became of them"
     add_verb(verbs, "runs", _runs, text).add_argument("ticket", nargs="?", help="id; default: all")
@@ -85,7 +86,17 @@ async def with_memory(body: Callable[[MemoryManager], Awaitable[int]]) -> int:
         return FAILURE
 
 
+async def _index(options: argparse.Namespace) -> int:
+    from server.memory_index_command import index
+
+    return await with_memory(lambda memory: index(memory, options))
+
+
 async def _search(options: argparse.Namespace) -> int:
+    if options.code:
+        from server.memory_index_command import search_code
+
+        return await with_memory(lambda memory: search_code(memory, options))
     from server.memory_search_command import search
 
     return await with_memory(lambda memory: search(memory, options))

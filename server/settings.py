@@ -153,6 +153,10 @@ class Settings(BaseSettings):
     """The most records of one collection."""
     retention_megabytes: int = Field(default=512, ge=1)
     """The most MiB of one collection."""
+    index: bool = True
+    """Whether the code of the open repository is kept ready for search, in the background."""
+    index_max_files: int = Field(default=20_000, ge=0)
+    """The most files of a repository that are indexed; source code comes first."""
     python: Path | None = None
     """Interpreter that runs the repository's tests; found by itself if left out."""
     test_runner: Wanted = "auto"

@@ -45,6 +45,8 @@ export const SERVER_SETTINGS = [
   "retentionDays",
   "retentionRecords",
   "retentionMegabytes",
+  "index",
+  "indexMaxFiles",
   "python",
   "specPath",
   "commitSpec",

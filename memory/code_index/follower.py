@@ -47,7 +47,7 @@ class IndexFollower:
     def note(self, paths: Collection[str]) -> None:
         """These files, relative to the repository, were saved, made, moved or deleted."""
         self._paths.update(paths)
-        self._everything |= len(self._paths) > _MOST_PATHS
+        self._everything |= len(self._paths) > _MOST_PATHS or any(map(_is_a_rule, paths))
         self._wake.set()
 
     def note_everything(self) -> None:
@@ -96,6 +96,11 @@ class IndexFollower:
 
     def _git_state(self) -> tuple[tuple[int, int] | None, ...]:
         return tuple(map(_stamp, self._git_files))
+
+
+def _is_a_rule(path: str) -> bool:
+    """Whether the file decides which others belong to the index."""
+    return path.rpartition("/")[2] in {".gitignore", ".gitattributes"}
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:

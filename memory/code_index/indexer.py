@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import asynccontextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from filelock import FileLock, Timeout
 
@@ -131,6 +131,7 @@ class _Update:
         self._report = IndexReport()
         self._aside: set[str] = set()
         self._known: dict[str, FileState] = {}
+        self._written: set[str] = set()
 
     async def run(
         self, only: Collection[str] | None, gate: Gate, on_progress: OnProgress
@@ -145,7 +146,7 @@ class _Update:
         await self._remove(plan.gone)
         await self._read(plan.to_read, commit, gate, on_progress)
         self._count(plan)
-        if self._report.written:
+        if self._written:
             await self._take_back_lost()
         return self._report
 
@@ -154,29 +155,39 @@ class _Update:
         self._aside = await self._files.set_aside(paths)
         known = await self._noted()
         if only is not None:
-            known = {path: known[path] for path in {*only, *paths} & known.keys()}
+            looked_at = {*only, *paths}
+            known = {path: known[path] for path in known if _is_among(path, looked_at)}
         self._known = known
         return await asyncio.to_thread(
             compare, self._files.root, paths, known, self._aside, self._limits
         )
 
     async def _noted(self) -> dict[str, FileState]:
-        """What is noted, without files whose rows have been lost since."""
+        """What is noted; nothing, if the table has been lost since.
+
+        Single files that are missing there had to leave, since it was full or they were to be
+        forgotten: they come back with their next change.
+        """
         states = await asyncio.to_thread(self._manifest.states)
+        if any(state.chunks for state in states.values()) and not await self._held():
+            await asyncio.to_thread(self._manifest.remove, list(states))
+            return {}
+        return states
+
+    async def _held(self) -> set[str]:
         held = await self._rows.files(self._repository)
         if held is None:
             raise StoreUnavailableError(
                 "The code index cannot be read. Free some space, or check the rights of the data "
                 "folder; then start again."
             )
-        lost = {path for path, state in states.items() if state.chunks and path not in held}
-        await asyncio.to_thread(self._manifest.remove, lost)
-        return {path: state for path, state in states.items() if path not in lost}
+        return held
 
     async def _take_back_lost(self) -> None:
-        """Forget notes of rows that the table could not keep: they are written next time."""
-        before = await asyncio.to_thread(self._manifest.states)
-        self._report.lost = len(before) - len(await self._noted())
+        """Forget the notes of rows that the table could not keep: they are written next time."""
+        lost = self._written - await self._held()
+        await asyncio.to_thread(self._manifest.remove, lost)
+        self._report.lost = len(lost)
 
     async def _remove(self, paths: Sequence[str]) -> None:
         if paths:
@@ -222,6 +233,7 @@ class _Update:
         if written:
             await self._rows.replace_files(self._repository, written, commit)
         await asyncio.to_thread(self._manifest.record, [file.state for file in batch])
+        self._written |= written.keys()
         self._report.written += len(written)
         self._report.chunks += sum(map(len, written.values()))
         self._known.update({file.state.path: file.state for file in batch})
@@ -239,6 +251,11 @@ class _Update:
         self._report.left_out = dict(left_out)
         self._report.files = sum(not state.reason for state in looked_at)
         self._report.unchanged = len(looked_at) - self._report.written
+
+
+def _is_among(path: str, paths: Collection[str]) -> bool:
+    """Whether the file is one of them, or lies in a folder that is."""
+    return path in paths or any(str(folder) in paths for folder in PurePosixPath(path).parents)
 
 
 def _next_budget(budget: int, seconds: float) -> int:

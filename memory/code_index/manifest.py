@@ -14,7 +14,7 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from memory.errors import StoreUnavailableError
-from memory.sqlite_file import transaction
+from memory.sqlite_text import transaction
 
 _VERSION = 1
 _BUSY_SECONDS = 30.0

@@ -104,8 +104,8 @@ def _detectors() -> tuple[list[BasePlugin], list[Any]]:
         HexHighEntropyString,
     )
 
-    known = get_mapping_from_secret_type_to_class()
-    tokens = [
+    known: dict[str, Any] = get_mapping_from_secret_type_to_class()
+    tokens: list[BasePlugin] = [
         detector()
         for kind, detector in sorted(known.items())
         if issubclass(detector, RegexBasedDetector) and kind not in _NOT_TOKENS

@@ -12,6 +12,7 @@ from lsprotocol import types
 from pygls import uris
 
 from server.app import App
+from server.index_progress import IndexProgressTeller
 from server.language_server import TenonServer
 from server.notifications import announce_spec, announce_status, forward
 
@@ -23,6 +24,7 @@ _SECTION = "tenon"
 
 def register(server: TenonServer) -> None:
     """Register LSP's own life-cycle methods."""
+    teller = IndexProgressTeller(server)
 
     @server.feature(types.INITIALIZE)
     def initialize(params: types.InitializeParams) -> None:
@@ -32,7 +34,8 @@ def register(server: TenonServer) -> None:
     @server.feature(types.INITIALIZED)
     async def initialized(_params: types.InitializedParams) -> None:
         announce_status(server)
-        await _watch_spec(server)
+        server.app.follow_code(teller)
+        await _watch_files(server)
 
     @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
     def changed_configuration(params: types.DidChangeConfigurationParams) -> None:
@@ -46,6 +49,12 @@ def register(server: TenonServer) -> None:
     @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     def changed_files(params: types.DidChangeWatchedFilesParams) -> None:
         _look_at(server, [change.uri for change in params.changes])
+
+    @server.feature(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)
+    async def cancelled_progress(params: types.WorkDoneProgressCancelParams) -> None:
+        if teller.is_about(params.token):
+            await server.app.stop_following_code()
+            teller.end()
 
     @server.feature(types.SHUTDOWN)
     async def shutdown(_params: Any) -> None:
@@ -88,18 +97,23 @@ def _look_at(server: TenonServer, changed: list[str]) -> None:
     spec = server.app.settings.values.spec_path
     if any(uri.endswith(f"/{spec}") for uri in changed):
         announce_spec(server)
+    names = [uris.to_fs_path(uri) for uri in changed]
+    server.app.note_files([Path(name) for name in names if name])
     if server.app.opened_team is None:  # perhaps the folder has become a repository
         announce_status(server)
 
 
-async def _watch_spec(server: TenonServer) -> None:
+async def _watch_files(server: TenonServer) -> None:
+    """Ask for news of the spec, and of all files where the code is followed."""
     workspace = server.client_capabilities.workspace
     watching = workspace.did_change_watched_files if workspace else None
     if not (watching and watching.dynamic_registration):
         return
-    watcher = types.FileSystemWatcher(glob_pattern=f"**/{server.app.settings.values.spec_path}")
+    everything = server.app.follows_code
+    pattern = "**/*" if everything else f"**/{server.app.settings.values.spec_path}"
+    watcher = types.FileSystemWatcher(glob_pattern=pattern)
     registration = types.Registration(
-        id="tenon-spec",
+        id="tenon-files",
         method=types.WORKSPACE_DID_CHANGE_WATCHED_FILES,
         register_options=types.DidChangeWatchedFilesRegistrationOptions(watchers=[watcher]),
     )

@@ -104,7 +104,7 @@ async def test_ignored_files_stay_out_and_new_ones_come_in(repository: Repositor
 
 
 async def test_secret_generated_and_vendored_files_stay_out(repository: Repository) -> None:
-    out = {
+    out: dict[str, str | bytes] = {
         ".env": "TOKEN=abc\n",
         "deploy/id_rsa": "key\n",
         "certificate.pem": "-----BEGIN\n",
@@ -228,8 +228,31 @@ async def test_a_damaged_or_older_manifest_is_made_anew_without_embedding(
 
 async def test_rows_that_were_lost_are_written_again(repository: Repository) -> None:
     await repository.indexer().update()
-    await repository.table.remove_files(str(repository.root), ["adder.py"])
+    await repository.table.remove_repository(str(repository.root))
+    assert (await repository.indexer().update()).written == 2
+    assert await repository.paths() == {"adder.py", "greeter.py"}
+
+
+async def test_what_the_table_let_go_comes_back_with_its_next_change_only(
+    repository: Repository,
+) -> None:
+    await repository.indexer().update()
+    await repository.table.remove_files(str(repository.root), ["adder.py"])  # full, or forgotten
+    assert (await repository.indexer().update()).written == 0
+    repository.write("adder.py", "def multiply(a, b):\n    return a * b\n")
     assert (await repository.indexer().update()).written == 1
+
+
+async def test_rows_that_cannot_be_written_are_not_believed_to_be_there(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(repository.table._rows, "replace", full)
+        assert (await repository.indexer().update()).lost == 2
+    assert (await repository.indexer().update()).written == 2
     assert await repository.paths() == {"adder.py", "greeter.py"}
 
 
@@ -289,3 +312,12 @@ async def test_after_a_kill_nothing_half_indexed_is_believed_to_be_whole(
     assert any("def greet" in text for text in await repository.texts("greet"))
     report = await repository.indexer().update()
     assert report.written == 0
+
+
+async def test_a_deleted_folder_takes_its_files_along(repository: Repository) -> None:
+    repository.write("web/app.ts", "export function start() {}\n")
+    await repository.indexer().update()
+    (repository.root / "web" / "app.ts").unlink()
+    (repository.root / "web").rmdir()
+    assert (await repository.indexer().update(["web"])).removed == 1
+    assert await repository.paths() == {"adder.py", "greeter.py"}
