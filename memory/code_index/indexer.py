@@ -201,6 +201,8 @@ class _Update:
         self, paths: Sequence[str], commit: str, gate: Gate, on_progress: OnProgress
     ) -> None:
         done, budget = 0, _FIRST
+        if paths:
+            on_progress(IndexProgress(0, len(paths)))
         while done < len(paths):
             await gate()
             started = time.perf_counter()

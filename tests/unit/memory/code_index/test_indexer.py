@@ -191,11 +191,12 @@ async def test_a_cancelled_index_goes_on_where_it_was(
 
     def stop(progress: IndexProgress) -> None:
         seen.append(progress)
-        raise asyncio.CancelledError
+        if progress.done:
+            raise asyncio.CancelledError
 
     with pytest.raises(asyncio.CancelledError):
         await repository.indexer().update(on_progress=stop)
-    assert seen == [IndexProgress(1, 2)]
+    assert seen == [IndexProgress(0, 2), IndexProgress(1, 2)]
     report = await repository.indexer().update()
     assert report.written == 1
     assert await repository.paths() == {"adder.py", "greeter.py"}
