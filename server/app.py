@@ -123,7 +123,7 @@ class App:
         if self.folder is None or not values.index or not has_embedder(values):
             return
         self._code = CodeFollower(
-            self._code_parts, lambda: self._models, teller, values.index_max_files
+            self.code_parts, lambda: self._models, teller, values.index_max_files
         )
         self._following = asyncio.create_task(self._code.run())
         self._following.add_done_callback(_tell_end)
@@ -146,7 +146,8 @@ class App:
             task.cancel()
             await asyncio.wait([task])
 
-    async def _code_parts(self) -> tuple[Workspace, MemoryManager]:
+    async def code_parts(self) -> tuple[Workspace, MemoryManager]:
+        """Repository and memory, without the team. Raises NotReadyError or MemoryStoreError."""
         workspace = await self.workspace()
         async with self._lock:
             return workspace, await self._open_memory()

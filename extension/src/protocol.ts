@@ -528,6 +528,7 @@ export const Requests = {
   ticketsRebase: "tenon/tickets/rebase",
   ticketsReject: "tenon/tickets/reject",
   editsPropose: "tenon/edits/propose",
+  memorySearch: "tenon/memory/search",
   modelsList: "tenon/models/list",
   modelsPull: "tenon/models/pull",
   status: "tenon/status",
@@ -572,6 +573,7 @@ export interface RequestTypes {
   "tenon/tickets/rebase": { params: TicketRebaseParams; result: TicketResult };
   "tenon/tickets/reject": { params: TicketRejectParams; result: TicketResult };
   "tenon/edits/propose": { params: EditProposeParams; result: EditProposal };
+  "tenon/memory/search": { params: MemorySearchParams; result: MemorySearchResult };
   "tenon/models/list": { params: ModelsParams; result: ModelsResult };
   "tenon/models/pull": { params: ModelPullParams; result: ModelPullResult };
   "tenon/status": { params: StatusParams; result: StatusResult };

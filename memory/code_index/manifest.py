@@ -8,6 +8,7 @@ computed from the files.
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import astuple, dataclass
@@ -41,6 +42,8 @@ class Manifest:
 
     def __init__(self, connection: sqlite3.Connection, is_new: bool) -> None:
         self._connection = connection
+        # A cancelled update leaves a thread behind that may not be done yet.
+        self._lock = threading.Lock()
         self.is_new = is_new
         """Whether nothing is known of what the chunks' table holds."""
 
@@ -62,32 +65,35 @@ class Manifest:
 
     def states(self) -> dict[str, FileState]:
         """Every file by its path."""
-        rows = self._connection.execute("SELECT * FROM files").fetchall()
+        with self._lock:
+            rows = self._connection.execute("SELECT * FROM files").fetchall()
         return {row[0]: FileState(*row) for row in rows}
 
     def record(self, states: Iterable[FileState]) -> None:
         """Note files whose chunks are stored."""
         rows = [astuple(state) for state in states]
-        with transaction(self._connection):
+        with self._lock, transaction(self._connection):
             self._connection.executemany(
                 "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows
             )
 
     def remove(self, paths: Collection[str]) -> None:
         """Forget files whose chunks are gone."""
-        with transaction(self._connection):
+        with self._lock, transaction(self._connection):
             self._connection.executemany(
                 "DELETE FROM files WHERE path = ?", [(path,) for path in paths]
             )
 
     def settle(self) -> None:
         """Note that the table holds nothing that is not in here."""
-        self._connection.execute("UPDATE meta SET settled = 1")
+        with self._lock:
+            self._connection.execute("UPDATE meta SET settled = 1")
         self.is_new = False
 
     def close(self) -> None:
         """Release the file."""
-        self._connection.close()
+        with self._lock:
+            self._connection.close()
 
 
 def unusable(path: Path, error: Exception) -> StoreUnavailableError:

@@ -22,9 +22,8 @@ _SHORTEST_RANDOM = 20
 _PRIVATE_KEY = re.compile(
     r"(-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----)(.*?)(-----END|\n\s*\n|\Z)", re.DOTALL
 )
-_ASSIGNMENT = re.compile(
-    r"[^\n]*(?:key|pass|pwd|secret|contrase|token)[^\n]*[:=(][^\n]*", re.IGNORECASE
-)
+_NAME = re.compile(r"key|pass|pwd|secret|contrase", re.IGNORECASE)
+"""In the names that detect-secrets takes for those of passwords; a cheap test before the others."""
 _LONGEST_LINE = 1_000
 """Of an assignment that a person wrote; the patterns take their time on longer ones."""
 _NOT_TOKENS = frozenset({"Secret Keyword", "Private Key", "Public IP (ipv4)"})
@@ -73,8 +72,8 @@ def _passwords(path: str, text: str) -> Iterator[str]:
     kind = determine_file_type(path)
     patterns = REGEX_BY_FILETYPE.get(kind, QUOTES_REQUIRED_DENYLIST_REGEX_TO_GROUP)
     detector = KeywordDetector()
-    for line in (match[0] for match in _ASSIGNMENT.finditer(text)):
-        if len(line) <= _LONGEST_LINE:
+    for line in text.split("\n"):
+        if len(line) <= _LONGEST_LINE and _NAME.search(line):
             for secret in detector.analyze_string(line, patterns):
                 if _is_password(secret, line):
                     yield secret

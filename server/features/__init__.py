@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from server.dispatch import Handler
-from server.features import chat, doctor, edits, models, spec, status, tickets
+from server.features import chat, doctor, edits, memory, models, spec, status, tickets
 
 HANDLERS: dict[str, Handler] = {
     **chat.HANDLERS,
     **spec.HANDLERS,
     **tickets.HANDLERS,
     **edits.HANDLERS,
+    **memory.HANDLERS,
     **models.HANDLERS,
     **status.HANDLERS,
     **doctor.HANDLERS,

@@ -19,6 +19,7 @@ from server.protocol.chat import (
 from server.protocol.doctor import DoctorParams, DoctorResult, Finding, SettingInForce
 from server.protocol.edits import EditProposal, EditProposeParams
 from server.protocol.evidence import BestAttempt, CheckResult, Evidence, RungCost, TestRun
+from server.protocol.memory import CodeHit, MemorySearchParams, MemorySearchResult
 from server.protocol.models import (
     Model,
     ModelPullParams,
@@ -73,6 +74,7 @@ __all__ = [
     "ChatParams",
     "ChatResult",
     "CheckResult",
+    "CodeHit",
     "Criterion",
     "DoctorParams",
     "DoctorResult",
@@ -81,6 +83,8 @@ __all__ = [
     "Evidence",
     "FileChange",
     "Finding",
+    "MemorySearchParams",
+    "MemorySearchResult",
     "Model",
     "ModelPullParams",
     "ModelPullResult",

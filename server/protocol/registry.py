@@ -5,6 +5,7 @@ from __future__ import annotations
 from server.protocol.chat import ChatHistoryParams, ChatHistoryResult, ChatParams, ChatResult
 from server.protocol.doctor import DoctorParams, DoctorResult
 from server.protocol.edits import EditProposal, EditProposeParams
+from server.protocol.memory import MemorySearchParams, MemorySearchResult
 from server.protocol.models import ModelPullParams, ModelPullResult, ModelsParams, ModelsResult
 from server.protocol.notifications import ActivityEntry, SpecChanged, StatusChanged, TicketsChanged
 from server.protocol.spec import (
@@ -48,6 +49,7 @@ REQUESTS: dict[str, tuple[type, type]] = {
     "tenon/tickets/rebase": (TicketRebaseParams, TicketResult),
     "tenon/tickets/reject": (TicketRejectParams, TicketResult),
     "tenon/edits/propose": (EditProposeParams, EditProposal),
+    "tenon/memory/search": (MemorySearchParams, MemorySearchResult),
     "tenon/models/list": (ModelsParams, ModelsResult),
     "tenon/models/pull": (ModelPullParams, ModelPullResult),
     "tenon/status": (StatusParams, StatusResult),

@@ -101,6 +101,10 @@ async def test_the_repository_is_indexed_with_progress_and_follows_what_is_saved
             self_told = types.DidChangeWatchedFilesParams(changes)
             editor.client.workspace_did_change_watched_files(self_told)
             await indexed(tmp_path / "env" / "data" / "code", repository, "kettle.py")
+            query = {"query": "kettle", "limit": 1, "language": "python"}
+            found = await editor.client.protocol.send_request_async("tenon/memory/search", query)
+            (hit,) = found.hits
+            assert (hit.path, hit.symbol, hit.startLine) == ("kettle.py", "kettle", 1)
             kinds = [value["kind"] for _, value in _all(editor.shown)]
             assert kinds[-1] == "end"
     finally:
