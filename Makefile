@@ -82,6 +82,10 @@ bench-learning: setup ## count whether memory helps on related tickets, with the
 bench-engine: setup ## measure the engine beside llama.cpp's own servers (builds them once)
 	@$(BIN)/python -m tests.benchmarks.bench_engine --rounds 3
 
+.PHONY: bench-index
+bench-index: setup ## measure the code index on 2,000 files: first, again, over a branch
+	@$(BIN)/python -m tests.benchmarks.bench_index
+
 .PHONY: bench-memory
 bench-memory: setup ## measure the stores (BENCH_OUT=folder for the figures)
 	@mkdir -p $(BENCH_OUT)
