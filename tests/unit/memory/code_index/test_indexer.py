@@ -258,6 +258,7 @@ async def test_rows_that_cannot_be_written_are_not_believed_to_be_there(
 
 
 async def test_an_unwritable_folder_is_told_with_what_to_do(repository: Repository) -> None:
+    repository.folder.mkdir(exist_ok=True)
     (repository.folder / "index").write_text("in the way")
     with pytest.raises(StoreUnavailableError, match="TENON_DATA_DIR"):
         await repository.indexer().update()
