@@ -32,7 +32,8 @@ class Editor:
     def _registered(self) -> Any:
         def registered(params: types.RegistrationParams) -> None:
             for each in params.registrations:
-                for watcher in each.register_options["watchers"]:
+                options: Any = each.register_options
+                for watcher in options["watchers"]:
                     self.watched.put_nowait(watcher["globPattern"])
 
         return registered
@@ -62,7 +63,7 @@ class Editor:
     async def stop(self) -> None:
         await self.client.shutdown_async(None)
         self.client.exit(None)
-        await self.client.stop()  # type: ignore[no-untyped-call]
+        await self.client.stop()
 
 
 @pytest.fixture
