@@ -424,6 +424,41 @@ export interface ModelPullResult {
   model: Model;
 }
 
+/** A question about the repository's code, or words of it. */
+export interface MemorySearchParams {
+  query: string;
+  limit?: number;
+  /** Only files whose path begins so, or is like this glob (``*?[``). */
+  path?: string | null;
+  /**
+   * ``python``, ``typescript``, ``javascript``, ``go``, ``rust``, ``java``, ``markdown`` or
+   * ``text``.
+   */
+  language?: string | null;
+  kind?: "function" | "method" | "class" | "head" | "section" | null;
+}
+
+/** A piece of a file of the repository, as it was saved when it was indexed. */
+export interface CodeHit {
+  path: string;
+  language: string;
+  kind: "function" | "method" | "class" | "head" | "section";
+  /** Qualified name within the file (``Stack.push``); empty for the head of a file. */
+  symbol: string;
+  text: string;
+  /** From 1. */
+  startLine: number;
+  /** Inclusive. */
+  endLine: number;
+  /** Larger is better; comparable within one result only. */
+  score: number;
+}
+
+/** The best pieces of code, best first; none where nothing has been indexed. */
+export interface MemorySearchResult {
+  hits: CodeHit[];
+}
+
 /** No parameters. */
 export type StatusParams = Record<string, never>;
 

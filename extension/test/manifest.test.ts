@@ -35,6 +35,8 @@ const HARMLESS = [
   "maxCandidates",
   "testTimeout",
   "parallelTickets",
+  "index",
+  "indexMaxFiles",
 ].map((name) => `tenon.${name}`);
 
 test("every declared command is registered, and every registered one is declared", () => {

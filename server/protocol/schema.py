@@ -18,6 +18,7 @@ from server.protocol import (
     doctor,
     edits,
     evidence,
+    memory,
     models,
     notifications,
     spec,
@@ -25,7 +26,7 @@ from server.protocol import (
     tickets,
 )
 
-_MODULES = (chat, spec, evidence, tickets, edits, models, status, doctor, notifications)
+_MODULES = (chat, spec, evidence, tickets, edits, models, memory, status, doctor, notifications)
 """In the order of the mirrors."""
 
 
