@@ -14,7 +14,7 @@ export PYTHON REPO SEED
 override export REQUEST := $(value REQUEST)
 
 BIN := .venv/bin
-RUN_MODELS := qwen2.5-coder-1.5b minilm-l6-v2-int8
+RUN_MODELS := qwen2.5-coder-1.5b minilm-l6-v2-int8 bge-small-en-v1.5-int8
 TEST_MODELS := smollm2-135m qwen2.5-coder-0.5b
 
 .PHONY: help

@@ -7,18 +7,20 @@ from pathlib import Path
 
 from agents.budget import TeamOptions
 from agents.inference import LanguageModel
-from memory.embeddings import Embedder, Gate, MiniLmEmbedder
+from memory.embeddings import BgeSmallEmbedder, Embedder, Gate, JoinedEmbedder, MiniLmEmbedder
 from memory.embeddings.endpoint import EndpointEmbedder
 from memory.embeddings.int8_graph import can_multiply_int8
 from memory.manager import MemoryManager
 from memory.retention import RetentionLimits
-from server.models.catalog import CATALOG, EMBEDDING_MODEL
+from server.models.catalog import CATALOG, EMBEDDING_MODEL, SECOND_EMBEDDING_MODEL
 from server.settings import Settings
 
 GATE = Gate()
 """Held while a person waits for a model of this process; background embedding waits for it."""
 EMBEDDED_TOKENS = 128
 """As good as 256 on CoSQA, and a tenth faster."""
+SECOND_EMBEDDED_TOKENS = 64
+"""As good as 128 beside the first model, and a third faster."""
 
 
 def open_models(
@@ -69,7 +71,10 @@ def team_options(values: Settings) -> TeamOptions:
 
 
 def open_embedder(values: Settings) -> Embedder | None:
-    """The endpoint that is set, else the model of this machine if its files have been fetched."""
+    """The endpoint that is set, else the models of this machine if they have been fetched.
+
+    Those are MiniLM and bge-small as one, or MiniLM alone if the other is missing or slow here.
+    """
     if values.embedding_endpoint_url:
         return EndpointEmbedder(
             values.embedding_endpoint_url,
@@ -77,25 +82,32 @@ def open_embedder(values: Settings) -> Embedder | None:
             values.embedding_endpoint_dimensions,
             api_key=values.embedding_endpoint_api_key,
         )
-    files = _embedding_files(values)
-    if not all(file.is_file() for file in files):
-        return None
-    return MiniLmEmbedder(
-        *files,
-        threads=values.threads,
-        max_tokens=EMBEDDED_TOKENS,
-        gate=GATE,
-        quantize=can_multiply_int8(),
-    )
+    first = _files(EMBEDDING_MODEL, values)
+    return None if first is None else _local_embedder(first, values)
 
 
 def has_embedder(values: Settings) -> bool:
     """Whether there is an embedding model: an endpoint, or files that have been fetched."""
-    return bool(values.embedding_endpoint_url) or all(
-        file.is_file() for file in _embedding_files(values)
+    return bool(values.embedding_endpoint_url) or _files(EMBEDDING_MODEL, values) is not None
+
+
+def _local_embedder(first: tuple[Path, Path], values: Settings) -> Embedder:
+    fast = can_multiply_int8()
+    minilm = MiniLmEmbedder(
+        *first, threads=values.threads, max_tokens=EMBEDDED_TOKENS, gate=GATE, quantize=fast
     )
+    second = _files(SECOND_EMBEDDING_MODEL, values)
+    if second is None or not fast:
+        return minilm
+    bge = BgeSmallEmbedder(
+        *second, threads=values.threads, max_tokens=SECOND_EMBEDDED_TOKENS, gate=GATE
+    )
+    return JoinedEmbedder(minilm, bge)
 
 
-def _embedding_files(values: Settings) -> list[Path]:
-    model = CATALOG[EMBEDDING_MODEL]
-    return [CATALOG[id_].path(values.models_dir) for id_ in (model.id, *model.companions)]
+def _files(id_: str, values: Settings) -> tuple[Path, Path] | None:
+    """The model's file and its tokenizer, if both are there."""
+    model = CATALOG[id_]
+    (tokenizer,) = model.companions
+    files = (model.path(values.models_dir), CATALOG[tokenizer].path(values.models_dir))
+    return files if all(file.is_file() for file in files) else None

@@ -17,7 +17,7 @@ from agents.tools.sandbox import Sandbox
 from memory.errors import MemoryStoreError
 from server.app import App
 from server.components import open_memory
-from server.models.catalog import CATALOG, EMBEDDING_MODEL
+from server.models.catalog import CATALOG, EMBEDDING_MODEL, SECOND_EMBEDDING_MODEL
 from server.protocol import Finding
 from server.readiness import find_problem
 
@@ -104,12 +104,17 @@ async def _embeddings(app: App) -> list[Finding]:
     url = app.settings.values.embedding_endpoint_url
     if url:
         return [Finding("embeddings", "ok", f"Texts are embedded by {url}.")]
-    model = CATALOG[EMBEDDING_MODEL]
-    if model.path(app.settings.values.models_dir).is_file():
-        return [Finding("embeddings", "ok", f"{model.id} is present.")]
-    text = "Without embeddings, code, lessons and earlier turns are found by their words alone."
-    remedy = f"tenon models pull {model.id}"
-    return [Finding("embeddings", "warning", text, remedy)]
+    without = {
+        EMBEDDING_MODEL: "Code, lessons and earlier turns are found by their words alone.",
+        SECOND_EMBEDDING_MODEL: "With one embedding model instead of two, code is found less well.",
+    }
+    return [_embedding(app, id_, text) for id_, text in without.items()]
+
+
+def _embedding(app: App, id_: str, without: str) -> Finding:
+    if CATALOG[id_].path(app.settings.values.models_dir).is_file():
+        return Finding("embeddings", "ok", f"{id_} is present.")
+    return Finding("embeddings", "warning", without, f"tenon models pull {id_}")
 
 
 async def _data_folder(app: App) -> list[Finding]:

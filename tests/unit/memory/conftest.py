@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from memory.embeddings import MiniLmEmbedder
+from memory.embeddings import BgeSmallEmbedder, JoinedEmbedder, MiniLmEmbedder
 from memory.manager import MemoryManager
 from memory.sqlite_store import SqliteStore
 
@@ -30,8 +30,27 @@ async def memory(tmp_path: Path) -> AsyncIterator[MemoryManager]:
 @pytest.fixture
 def embedder() -> MiniLmEmbedder:
     """The real embedding model."""
+    return MiniLmEmbedder(_model("minilm-l6-v2-int8/model.onnx"), _model(_TOKENIZER))
+
+
+@pytest.fixture
+def bge() -> BgeSmallEmbedder:
+    """The second real embedding model."""
+    return BgeSmallEmbedder(_model("bge-small-en-v1.5-int8/model.onnx"), _model(_TOKENIZER))
+
+
+@pytest.fixture
+def joined(embedder: MiniLmEmbedder, bge: BgeSmallEmbedder) -> JoinedEmbedder:
+    """Both as one."""
+    return JoinedEmbedder(embedder, bge)
+
+
+_TOKENIZER = "minilm-l6-v2-int8/tokenizer.json"
+
+
+def _model(name: str) -> Path:
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = cache / "tenon" / "models" / "minilm-l6-v2-int8"
-    if not (folder / "model.onnx").exists():
-        pytest.fail("The embedding model is missing. Fetch it with: make setup")
-    return MiniLmEmbedder(folder / "model.onnx", folder / "tokenizer.json")
+    file = cache / "tenon" / "models" / name
+    if not file.exists():
+        pytest.fail(f"The embedding model's file {name} is missing. Fetch it with: make setup")
+    return file

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from agents.inference import ChatTurn, CompletionRequest, Priority
+from memory.embeddings.int8_graph import can_multiply_int8
 from server import settings
 from server.components import GATE, open_embedder, open_memory, open_models
 from server.settings import Settings
@@ -90,5 +91,23 @@ async def test_turns_and_passages_stand_back_while_the_gate_is_held(values: Sett
         await embedder.embed_query("a question")
         await embedder.embed(["a snippet"])
         assert not passages.done()
-    assert (await passages).shape == (8, 384)
+    assert (await passages).shape == (8, embedder.dimensions)
     await memory.close()
+
+
+@pytest.mark.skipif(not can_multiply_int8(), reason="two models would be slow without VNNI")
+async def test_two_models_embed_and_one_alone_where_the_other_is_missing(
+    values: Settings, tmp_path: Path
+) -> None:
+    both = open_embedder(values)
+    assert both is not None, "Fetch the models with: make setup"
+    assert both.dimensions == 768
+    other = values.model_copy(update={"cache_dir": tmp_path})
+    assert open_embedder(other) is None
+    other.models_dir.mkdir()
+    folder = "minilm-l6-v2-int8"
+    (other.models_dir / folder).symlink_to(values.models_dir / folder)
+    alone = open_embedder(other)
+    assert alone is not None
+    assert alone.dimensions == 384
+    assert alone.name != both.name
