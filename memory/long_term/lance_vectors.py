@@ -20,7 +20,7 @@ from memory.long_term.contract import Filters, Hit
 from memory.long_term.processor import require_avx2
 
 _LOCK_SECONDS = 60
-_CACHE_BYTES = 64 * 2**20
+_CACHE_BYTES = 112 * 2**20  # 100,000 vectors of 768 numbers in 8 bits, and some
 _INDEX_AT_ROWS = 20_000
 _NPROBES = 24
 _KEPT_VERSIONS = timedelta(minutes=10)  # another window may still read them
@@ -101,7 +101,7 @@ class LanceVectors:
         table = self._table()
         with self._writing:
             if table.count_rows() >= _INDEX_AT_ROWS and not table.list_indices():
-                table.create_index(metric="cosine", index_type="IVF_FLAT", num_partitions=128)
+                table.create_index(metric="cosine", index_type="IVF_SQ", num_partitions=128)
             table.optimize(cleanup_older_than=keep, delete_unverified=keep == _OLDER_THAN_NOW)
 
     def drop_others(self) -> None:
