@@ -86,10 +86,15 @@ bench-engine: setup ## measure the engine beside llama.cpp's own servers (builds
 bench-index: setup ## measure the code index on 2,000 files: first, again, over a branch
 	@$(BIN)/python -m tests.benchmarks.bench_index
 
+COSQA ?= cosqa
+
 .PHONY: bench-memory
-bench-memory: setup ## measure the stores (BENCH_OUT=folder for the figures)
+bench-memory: setup bench-index ## measure stores, code index and search (COSQA=folder of the data, BENCH_OUT=folder)
 	@mkdir -p $(BENCH_OUT)
 	PYTHONPATH=. $(BIN)/python tests/benchmarks/bench_store.py --folder $(BENCH_OUT) --json $(BENCH_OUT)/bench-store.json
+	@if [ -d "$(COSQA)" ]; then set -x; $(BIN)/tenon bench memory --json \
+		--cosqa "$(COSQA)/cosqa-retrieval-dev-500.json" --codes "$(COSQA)/code_idx_map.txt"; \
+	else echo "No folder $(COSQA): CoSQA is left out."; fi
 
 .PHONY: editor
 editor: setup ## install the extension into VS Code, or show it in a browser
