@@ -8,6 +8,7 @@ would saturate (onnxruntime's documentation of U8S8), so there the file is used 
 
 from __future__ import annotations
 
+import importlib.util
 import logging
 import tempfile
 from collections.abc import Iterator
@@ -25,10 +26,11 @@ def can_multiply_int8() -> bool:
     """Whether this processor has VNNI instructions and onnx is installed."""
     try:
         flags = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace")
-        import onnx  # noqa: F401
-    except (OSError, ImportError):
+    except OSError:
         return False
-    return "avx512_vnni" in flags or "avx_vnni" in flags
+    # Not imported, since it takes memory and is needed once.
+    has_onnx = importlib.util.find_spec("onnx") is not None
+    return has_onnx and ("avx512_vnni" in flags or "avx_vnni" in flags)
 
 
 def int8_graph(model: Path) -> Path:
@@ -38,7 +40,7 @@ def int8_graph(model: Path) -> Path:
     """
     import onnxruntime
 
-    made = model.with_name(f"{model.stem}.w8a8-lean-{onnxruntime.__version__}.onnx")
+    made = model.with_name(f"{model.stem}.w8a8-gather-{onnxruntime.__version__}.onnx")
     if not made.is_file():
         with FileLock(made.with_suffix(".lock")):
             if not made.is_file():
@@ -61,7 +63,7 @@ def _make(model: Path, made: Path) -> None:
                 result,
                 per_channel=True,
                 weight_type=QuantType.QInt8,
-                op_types_to_quantize=["MatMul"],
+                op_types_to_quantize=["MatMul", "Gather"],
                 extra_options={"MatMulConstBOnly": True},
             )
         finally:
