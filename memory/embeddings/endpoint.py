@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from memory.embeddings.contract import Vectors
-from memory.embeddings.gguf import HostedEmbedder
+from memory.embeddings.hosted import HostedEmbedder
 
 _BATCH = 64
 

@@ -11,6 +11,7 @@ from memory.chunking.chunk import Chunk
 from memory.embeddings.contract import Embedder
 from memory.long_term.contract import Filters
 from memory.long_term.table import HybridChunkTable
+from memory.long_term.table_memory import TableMemory
 
 _KIND = "lesson"
 _MARK = "\n\u241e"  # separates what is embedded and searched from the fields as JSON
@@ -36,12 +37,12 @@ class Lesson:
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:24]
 
 
-class LessonMemory:
+class LessonMemory(TableMemory):
     """Lessons in a folder, found by meaning and by words. No method raises for a failure."""
 
     def __init__(self, folder: Path, embedder: Embedder | None, *, uri: str | None = None) -> None:
         """The vectors are in the folder, or at `uri`."""
-        self._table = HybridChunkTable(folder, embedder, uri=uri, what="lessons")
+        super().__init__(HybridChunkTable(folder, embedder, uri=uri, what="lessons"))
 
     async def add(self, lesson: Lesson) -> None:
         """Keep a lesson; one that is kept already is not kept twice."""
@@ -56,26 +57,6 @@ class LessonMemory:
     async def remove(self, lesson: Lesson) -> None:
         """Remove a lesson; one that is not there is no error."""
         await self._table.remove_files(lesson.repository, [_path(lesson.ticket_id, lesson.id)])
-
-    async def count_containing(self, *texts: str) -> int:
-        """Return how many lessons contain one of the texts. Raises sqlite3.Error or OSError."""
-        return await self._table.count_containing(*texts)
-
-    async def forget(self, *texts: str) -> int:
-        """Remove every lesson that contains one of the texts, from the disk too; how many."""
-        return await self._table.forget(*texts)
-
-    async def sync(self) -> None:
-        """Bring the vectors up to the lessons."""
-        await self._table.sync()
-
-    async def tidy(self) -> None:
-        """Let what was used least leave, and compact."""
-        await self._table.tidy()
-
-    async def close(self) -> None:
-        """Closing twice is allowed."""
-        await self._table.close()
 
 
 def _path(ticket_id: str, lesson_id: str) -> str:

@@ -10,6 +10,7 @@ from memory.chunking.chunk import Chunk
 from memory.embeddings.contract import Embedder
 from memory.long_term.contract import Filters, Hit
 from memory.long_term.table import HybridChunkTable
+from memory.long_term.table_memory import TableMemory
 
 _KIND = "snippet"
 
@@ -25,12 +26,14 @@ class Snippet:
     ticket_id: str
 
 
-class SnippetMemory:
+class SnippetMemory(TableMemory):
     """Snippets in a folder. Adding and searching never raise for a failure."""
 
     def __init__(self, folder: Path, embedder: Embedder | None, *, uri: str | None = None) -> None:
         """The vectors are in the folder, or at `uri`."""
-        self._table = HybridChunkTable(folder, embedder, uri=uri, what="examples from earlier work")
+        super().__init__(
+            HybridChunkTable(folder, embedder, uri=uri, what="examples from earlier work")
+        )
 
     async def add(self, repository: str, path: str, symbol: str, text: str, ticket_id: str) -> None:
         """Keep a snippet; one that is kept already is not kept twice."""
@@ -43,26 +46,6 @@ class SnippetMemory:
         """Return the snippets that fit a text best, of one repository or of all."""
         hits = await self._table.search(query, limit, Filters(repository=repository))
         return [_to_snippet(hit) for hit in hits]
-
-    async def count_containing(self, *texts: str) -> int:
-        """Return how many snippets contain one of the texts. Raises sqlite3.Error or OSError."""
-        return await self._table.count_containing(*texts)
-
-    async def forget(self, *texts: str) -> int:
-        """Remove every snippet that contains one of the texts, from the disk too; how many."""
-        return await self._table.forget(*texts)
-
-    async def sync(self) -> None:
-        """Bring the vectors up to the snippets."""
-        await self._table.sync()
-
-    async def tidy(self) -> None:
-        """Let what was used least leave, and compact."""
-        await self._table.tidy()
-
-    async def close(self) -> None:
-        """Closing twice is allowed."""
-        await self._table.close()
 
 
 def _content_id(*parts: str) -> str:

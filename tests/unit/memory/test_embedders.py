@@ -12,7 +12,7 @@ import pytest
 
 from memory.embeddings import Gate, MiniLmEmbedder
 from memory.embeddings.endpoint import EndpointEmbedder
-from memory.embeddings.gguf import HostedEmbedder
+from memory.embeddings.hosted import HostedEmbedder
 
 
 async def test_an_endpoint_is_asked_in_batches_and_answers_are_put_in_order(

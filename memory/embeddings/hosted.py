@@ -1,4 +1,4 @@
-"""A local GGUF embedding model: the server runs it, memory only asks."""
+"""An embedding model that somebody else runs; memory only asks."""
 
 from __future__ import annotations
 
