@@ -127,11 +127,13 @@ class Developer(IAgent):
     ) -> AsyncGenerator[Candidate, None]:
         """Small changes of the best attempts; those that were changed once are not again."""
         best = search.fresh(rung.stage, rung.starts)
-        if not best:
+        if not best or not search.has(rung.after):
             return
         search.use(rung.stage, best)
         texts = [attempt.candidate.text for attempt in best]
-        async with aclosing(self._mutate_code.run(self, bench, texts, rung.seconds)) as candidates:
+        donors = [attempt.candidate.text for attempt in search.donors(best)]
+        mutated = self._mutate_code.run(self, bench, texts, rung.seconds, donors)
+        async with aclosing(mutated) as candidates:
             async for candidate in candidates:
                 yield candidate
 

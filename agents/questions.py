@@ -14,6 +14,7 @@ from agents.inference import Tier
 from agents.ladder import Rung, Stage
 from agents.languages.contract import Language
 from agents.search import Attempt, Search
+from agents.waves import affordable, thinned
 from agents.workbench import Workbench
 
 _PLAN_TOKENS = 100
@@ -22,6 +23,8 @@ _FAILURES = 4
 """Of one attempt that are asked about, each by itself."""
 _LONGEST_FILE = 6000
 """Characters of a file that is written anew as a whole."""
+_WHOLE = (Stage.SAMPLE, Stage.PLAN, Stage.WIDER)
+"""Stages whose answers are as long as the first."""
 _MENDABLE = re.compile(r"NameError|ImportError|SyntaxError|TypeError|AttributeError|ModuleNotFound")
 
 
@@ -31,6 +34,8 @@ async def questions_of(
     """The questions of `rung` in round `number`; none if it has nothing to start from."""
     seed = bench.context.seed + 1000 * number + 100 * list(Stage).index(rung.stage)
     unit = bench.ticket.target_symbol
+    if search.alone_seconds is not None and rung.stage in _WHOLE:
+        rung = thinned(rung, affordable(search.alone_seconds, bench.budget.minutes))
     plain = Question(
         rung.stage, search.source, unit, rung.temperatures, seed, longest=_longest(search)
     )
@@ -55,13 +60,17 @@ async def questions_of(
 
 
 async def _plans(agent: IAgent, bench: Workbench, count: int, seed: int) -> list[str]:
-    """A few different plans (PlanSearch, arXiv 2409.03733)."""
+    """A few different plans (PlanSearch, arXiv 2409.03733).
+
+    The prompt begins like the one for code, so that it was read already.
+    """
     request = request_for(
         agent,
         "plan_approaches",
         bench.context,
         {
             "task": bench.task,
+            "feedbacks": bench.ticket.feedback,
             "tests": distilled_tests(bench),
             "symbol": bench.ticket.target_symbol,
         },
@@ -104,10 +113,11 @@ def _failures(attempt: Attempt) -> list[str]:
 def _parts(bench: Workbench, search: Search, rung: Rung, plain: Question) -> list[Question]:
     """The functions of the best attempt that fail the tests, each written anew on its own.
 
+    None where nothing passes yet: what is wrong there is more than a function.
     Where the file had the function before, the model sees it as it was then: shown its own
     wrong code, a small model writes that again.
     """
-    best = search.fresh(rung.stage, 1)
+    best = [attempt for attempt in search.fresh(rung.stage, 1) if attempt.passed]
     search.use(rung.stage, best)
     path, unit = bench.ticket.target_file, bench.ticket.target_symbol
     return [

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from agents.behaviors.write_code import Candidate
 from agents.inference import Tier
+from agents.ladder import Stage
 from agents.languages.contract import Language
 from agents.languages.python import PYTHON
 from agents.tools.test_runner import TestCase, TestRun
@@ -79,6 +80,16 @@ class Search:
         order = sorted(self.attempts, key=lambda a: (-len(a.passed), len(a.candidate.code)))
         return order[:count]
 
+    def has(self, stage: Stage | None) -> bool:
+        """Whether `stage`, if any, has brought an attempt."""
+        return stage is None or any(a.candidate.origin is stage for a in self.attempts)
+
+    def donors(self, best: Sequence[Attempt]) -> list[Attempt]:
+        """Attempts beside `best` that pass tests which the first of `best` fails, most first."""
+        first = best[0].passed
+        found = [a for a in self.written if a not in best and a.passed - first]
+        return sorted(found, key=lambda a: -len(a.passed - first))
+
     def fresh(self, stage: str, count: int) -> list[Attempt]:
         """Those of the `count` best that `stage` has not started from before."""
         used = self._used.get(stage, set())
@@ -87,6 +98,12 @@ class Search:
     def use(self, stage: str, attempts: Iterable[Attempt]) -> None:
         """Note that `stage` starts from `attempts`."""
         self._used.setdefault(stage, set()).update(a.candidate.text for a in attempts)
+
+    @property
+    def alone_seconds(self) -> float | None:
+        """For which an answer was decoded by itself; None if there was none."""
+        alone = (a.candidate.seconds for a in self.attempts if a.candidate.origin is Stage.FIRST)
+        return next(alone, None)
 
     @property
     def passed(self) -> int:

@@ -22,11 +22,17 @@ class MutateCode:
     name = "mutate_code"
 
     async def run(
-        self, agent: IAgent, bench: Workbench, texts: Sequence[str], seconds: float
+        self,
+        agent: IAgent,
+        bench: Workbench,
+        texts: Sequence[str],
+        seconds: float,
+        donors: Sequence[str] = (),
     ) -> AsyncGenerator[Candidate, None]:
         """Changed versions of `texts` (best first) that pass more tests; all that pass every one.
 
-        So many `seconds` at most, and never longer than the budget.
+        Functions of `donors` may go into them. So many `seconds` at most, and never longer than
+        the budget.
         """
         seconds = min(seconds, bench.budget.seconds_left)
         python = bench.runner.python
@@ -43,6 +49,7 @@ class MutateCode:
             texts,
             seconds=seconds,
             patience=_PATIENCE,
+            donors=donors,
         )
         said = _in_words(found)
         bench.context.report(Progress("step", agent.agent_type, said))

@@ -23,8 +23,8 @@ _HELPERS = 12
 _WHOLE_FILE_CHARACTERS = 6000
 _SYMBOL_TOKENS = 700
 _FILE_TOKENS = 1400
-_FOCUSED_CHARACTERS = 1300
-"""Of the tests in a question about one failure."""
+_FEWER_CHARACTERS = (1300, 650)
+"""Of the tests, where more do not fit."""
 _STOP = "\n```\n"
 """The end of a block; with the language's own stops, where the code of an answer has ended: small
 models go on to repeat the tests of the prompt, which takes longer than the code, and nothing of a
@@ -49,6 +49,8 @@ class Candidate:
     """Lines of `text`, from 1, that mutation changed."""
     tokens: int = 0
     """Length of the answer that it was in."""
+    seconds: float = 0.0
+    """For which that answer was decoded."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ class WriteCode:
             {},
             {"snippets": [], "lessons": []},
             {"helpers": []},
-            *({"tests": distilled_tests(bench, length)} for length in (_FOCUSED_CHARACTERS, 650)),
+            *({"tests": distilled_tests(bench, length)} for length in _FEWER_CHARACTERS),
             {"task": bench.task[:_SHORT_TASK]},
         )
         for leaner in steps:
@@ -131,7 +133,6 @@ async def _variables(agent: IAgent, bench: Workbench, question: Question) -> dic
     source, told = question.source, language.is_told(question.source, unit, bench.task)
     snippets = await agent.tools.memory.snippets.search(bench.statement, 2, bench.ticket.repository)
     lessons = await lessons_for_code(agent.tools.memory, bench.statement, bench.ticket.repository)
-    focus = (_FOCUSED_CHARACTERS, hint.failing) if hint.failing else (CHARACTERS,)
     return {
         "path": bench.ticket.target_file,
         "source": excerpt(
@@ -143,7 +144,7 @@ async def _variables(agent: IAgent, bench: Workbench, question: Question) -> dic
         "signature": (unit and language.signature_in(bench.words, unit)) or "",
         "task": bench.task,
         "feedbacks": bench.ticket.feedback,
-        "tests": distilled_tests(bench, *focus),
+        "tests": distilled_tests(bench, CHARACTERS, hint.failing),
         "helpers": helpers(bench),
         "snippets": [s.text for s in snippets if language.owns(s.path)],
         "lessons": lessons,
@@ -160,13 +161,14 @@ def to_candidate(completion: Completion, bench: Workbench, question: Question) -
         return "the answer was cut off"
     language = bench.language
     blocks = language.code_blocks(completion.text)
-    tokens = completion.usage.completion_tokens
+    usage = completion.usage
+    took = {"tokens": usage.completion_tokens, "seconds": usage.decode_seconds}
     if not blocks:
         return "no code in the answer"
     unit = question.unit
     if not unit:
         text = language.whole_file(question.source, blocks)
-        whole = candidate_of(bench, text, question.stage, question.source, tokens=tokens)
+        whole = candidate_of(bench, text, question.stage, question.source, **took)
         return whole if text else "it is not the file's new text"
     allowed = {unit, root_name(unit)} if "." not in unit else {unit}
     merged = language.merge(question.source, "\n\n".join(blocks), allowed, _imported(bench))
@@ -174,7 +176,7 @@ def to_candidate(completion: Completion, bench: Workbench, question: Question) -
         return "; ".join(merged.problems) or "the code changes nothing"
     if language.extract(merged.text, unit) is None:
         return f"it does not define {unit}"
-    return candidate_of(bench, merged.text, question.stage, question.source, tokens=tokens)
+    return candidate_of(bench, merged.text, question.stage, question.source, **took)
 
 
 def candidate_of(

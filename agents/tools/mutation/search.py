@@ -65,10 +65,12 @@ async def climb(
     report: Callable[[str], None] = lambda _: None,
     workers: int = 2,
     test_sources: Sequence[str] | None = None,
+    donors: Sequence[str] = (),
 ) -> Climb:
     """Search small changes of `symbol` (or symbols) in `sources` until all of `test_paths` pass.
 
-    `sources` are texts of `target_file`, best first; nothing is written to `root`. Ends soon
+    `sources` are texts of `target_file`, best first, `donors` more such, of which only functions
+    are taken; nothing is written to `root`. Ends soon
     after the first passing text (a while goes into a smaller one), after `seconds` or `max_runs`
     runs, and `patience` seconds after the last gain. Cancelling kills every process. Never raises
     for what code or tests do, but tells it as `Climb.problem`.
@@ -76,7 +78,7 @@ async def climb(
     symbols = (symbol,) if isinstance(symbol, str) else tuple(symbol)
     if test_sources is None:
         test_sources = await asyncio.to_thread(_read_tests, root, test_paths)
-    search = _Search(symbols, tuple(test_sources), max_runs, patience, report)
+    search = _Search(symbols, tuple(test_sources), max_runs, patience, report, tuple(donors))
     problem = ""
     try:
         async with (
@@ -108,6 +110,7 @@ class _Search:
     max_runs: int
     patience: float
     report: Callable[[str], None]
+    donors: tuple[str, ...] = ()
     states: list[State] = field(default_factory=list)
     greens: list[State] = field(default_factory=list)
     required: set[str] = field(default_factory=set)
@@ -172,6 +175,7 @@ class _Search:
             if state.variants is None:
                 traced = (await evaluator.run([state.source], self.pace, trace=True))[0]
                 others = [s.source for s in self.states if not s.changes and s is not state]
+                others += self.donors
                 with warnings.catch_warnings(action="ignore"):  # of the code, not of this program
                     state.expand(self.symbols, self.hints, traced.lines, others)
             share = max(2, _BATCH >> (rank + 1))

@@ -10,7 +10,7 @@ from agents.tools.mutation.unit import Edit, Function, Mutation, Unit, find
 
 
 def splices(unit: Unit, symbol: str, others: Sequence[str]) -> Iterator[Mutation]:
-    """Each function of `unit` as another source has it.
+    """Each function of `unit` as another source has it, with the helpers that it calls there.
 
     A class is spliced method by method; a function is a part only where the search changes
     several symbols, and is then put in whole.
@@ -40,10 +40,52 @@ def _pairs(unit: Unit, donor: Unit) -> Iterator[tuple[Function, Function]]:
 
 
 def _spliced(unit: Unit, own: Function, donor: Unit, theirs: Function) -> Mutation | None:
-    here, there = unit.whole_lines(own), donor.whole_lines(theirs)
+    here = unit.whole_lines(own)
     same_indent = unit.indent(own) == donor.indent(theirs)
-    if here is None or there is None or not same_indent or ast.dump(own) == ast.dump(theirs):
+    if here is None or not same_indent or ast.dump(own) == ast.dump(theirs):
         return None
-    text = donor.source[there[0] : there[1]]
-    text = text if text.endswith(("\n", "\r")) else text + unit.newline
+    lines = [donor.whole_lines(each) for each in (*_helpers(unit, donor, theirs), theirs)]
+    blocks = [donor.source[each[0] : each[1]] for each in lines if each is not None]
+    if len(blocks) < len(lines):
+        return None
+    text = "".join(b if b.endswith(("\n", "\r")) else b + unit.newline for b in blocks)
     return Mutation((Edit(*here, text),), f"`{own.name}` of another candidate", own.lineno, 0)
+
+
+def _helpers(unit: Unit, donor: Unit, function: Function) -> list[ast.stmt]:
+    """What stands beside `function` in the donor, is used by it and missing in the unit."""
+    known = {name for s in _siblings(unit) for name in _defined(s)}
+    beside = {name: s for s in _siblings(donor) for name in _defined(s) if name not in known}
+    found: list[ast.stmt] = []
+    open_ends: list[ast.stmt] = [function]
+    while open_ends:
+        used = _used(open_ends.pop())
+        new = [s for name, s in beside.items() if name in used and s not in found]
+        found += dict.fromkeys(new)
+        open_ends += new
+    return sorted(found, key=lambda s: s.lineno)
+
+
+def _siblings(unit: Unit) -> list[ast.stmt]:
+    return unit.node.body if isinstance(unit.node, ast.ClassDef) else unit.module.body
+
+
+def _defined(statement: ast.stmt) -> list[str]:
+    """Names that a statement of a module or class gives a meaning to."""
+    match statement:
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+            return [statement.name]
+        case ast.Import() | ast.ImportFrom():
+            return [(a.asname or a.name).split(".")[0] for a in statement.names]
+        case ast.Assign() | ast.AnnAssign():
+            names = (n for n in ast.walk(statement) if isinstance(n, ast.Name))
+            return [n.id for n in names if isinstance(n.ctx, ast.Store)]
+        case _:
+            return []
+
+
+def _used(statement: ast.stmt) -> set[str]:
+    """Names that a statement reads, as such or as an attribute of ``self``, ``cls`` or a class."""
+    names = {n.id for n in ast.walk(statement) if isinstance(n, ast.Name)}
+    attributes = (n for n in ast.walk(statement) if isinstance(n, ast.Attribute))
+    return names | {n.attr for n in attributes if isinstance(n.value, ast.Name)}

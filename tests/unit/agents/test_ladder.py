@@ -5,9 +5,12 @@ from itertools import islice
 from agents.ladder import Stage, ladder
 
 
-def test_what_asks_no_model_comes_before_what_asks_again():
-    opening = [rung.stage for number, rung in islice(ladder(), 3) if number == 0]
-    assert opening == [Stage.FIRST, Stage.SAMPLE, Stage.MUTATION]
+def test_parts_of_the_first_answer_come_before_more_of_the_whole():
+    opening = [rung for number, rung in islice(ladder(), 5) if number == 0]
+    stages = [rung.stage for rung in opening]
+    assert stages == [Stage.FIRST, Stage.PART, Stage.MUTATION, Stage.SAMPLE, Stage.MUTATION]
+    # Where a unit has no parts, samples come at once.
+    assert [rung.after for rung in opening] == [None, None, Stage.PART, None, None]
 
 
 def test_a_stronger_model_and_a_wider_unit_come_after_repairs_and_plans():

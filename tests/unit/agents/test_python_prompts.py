@@ -26,7 +26,7 @@ _VARIANTS: dict[str, list[dict[str, Any]]] = {
     "developer": [{}],
     "tester": [{}],
     "fix_code": [{**_CODE, "diagnostic": d} for d in ("", "E501")],
-    "plan_approaches": [{**_CODE, "symbol": s} for s in ("", "slugify")],
+    "plan_approaches": [{**_CODE, "symbol": s, "feedbacks": []} for s in ("", "slugify")],
     "suggest_examples": [
         {"symbol": "f", "request": "Add f.", "statement": "f shall.", "criteria": "1. It works."}
     ],
@@ -70,10 +70,10 @@ _VARIANTS: dict[str, list[dict[str, Any]]] = {
 _DIGESTS = {
     "developer": "ebf4f70601da76e2",
     "fix_code": "0d0935fe2d4e3654",
-    "plan_approaches": "b00ee4537cf71fc3",
+    "plan_approaches": "cb3957ee61acd757",
     "suggest_examples": "b39ad516e56660e3",
     "tester": "af8cbefa36c62088",
-    "write_code": "abcda5d25db6e541",
+    "write_code": "6c6e71fb0883b51e",
     "write_test": "523975d105637c27",
     "write_tests_for_code": "c886540dada8381f",
 }

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -29,6 +29,7 @@ async def mend(
     *sources: str,
     report: Callable[[str], None] = lambda _: None,
     max_runs: int = 3000,
+    donors: Sequence[str] = (),
 ) -> Climb:
     miss.write(root)
     return await climb(
@@ -42,6 +43,7 @@ async def mend(
         seconds=120,
         max_runs=max_runs,
         report=report,
+        donors=donors,
     )
 
 
@@ -97,6 +99,22 @@ async def test_methods_of_two_candidates_are_spliced(sandbox: Sandbox, tmp_path:
     assert found.green
     (change,) = found.changes
     assert change.what in ("`deposit` of another candidate", "`withdraw` of another candidate")
+
+
+async def test_a_function_comes_with_the_helpers_that_it_calls(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    tests = "assert code('b') == 2\nassert code('z') == 26\nassert code('?') == 'abc'"
+    miss = NearMiss("code", "def code(w):\n    return 'abc'\n", tests, "")
+    donor = (
+        "import string\n\nLETTERS = string.ascii_lowercase\n\n\n"
+        "def index(w):\n    return LETTERS.index(w)\n\n\n"
+        "def code(w):\n    return index(w) + 1 if w.isalpha() else 'abc'\n"
+    )
+    found = await mend(sandbox, tmp_path, miss, donors=[donor])
+    assert found.green
+    assert [change.what for change in found.changes] == ["`code` of another candidate"]
+    assert "def index(w)" in found.best
 
 
 async def test_nothing_to_find_ends_with_the_best_and_a_reason(
