@@ -155,7 +155,7 @@ def as_before(text: str, before: str, part: str, language: Language, unit: str =
 def _longest(search: Search) -> int | None:
     """What an answer may take, going by the longest so far: a wave ends with its last answer."""
     tokens = [attempt.candidate.tokens for attempt in search.attempts]
-    return 3 * max(tokens) + _SLACK_TOKENS if any(tokens) else None
+    return 2 * max(tokens) + _SLACK_TOKENS if any(tokens) else None
 
 
 def wider(unit: str, source: str) -> str | None:
