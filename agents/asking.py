@@ -32,7 +32,8 @@ from agents.prompting import render
 D = TypeVar("D", bound=BaseModel)
 
 _REPORT_EVERY_SECONDS = 0.5
-_CHARACTERS_PER_TOKEN = 3.5  # of code and English alike, close enough for a live figure
+CHARACTERS_PER_TOKEN = 3.5
+"""Of code and English alike; close enough for a live figure or a limit."""
 
 
 @dataclass
@@ -84,7 +85,7 @@ class Narrator:
         if now - self._told < _REPORT_EVERY_SECONDS or now - self._first < _REPORT_EVERY_SECONDS:
             return
         self._told = now
-        tokens = self._characters / _CHARACTERS_PER_TOKEN
+        tokens = self._characters / CHARACTERS_PER_TOKEN
         rate = tokens / (now - self._first)
         left = max(0.0, (self._expected - tokens) / rate) if rate else None
         self._report(Progress("step", self._agent, self._label, rate, now - self._began, left))

@@ -8,6 +8,9 @@ from pathlib import Path
 
 from agents.tools.runners.choose import Wanted
 
+_WAVE = 0.4
+"""Of a ticket's minutes that one question may take."""
+
 
 @dataclass(frozen=True)
 class TeamOptions:
@@ -44,6 +47,13 @@ class Budget:
     def seconds_left(self) -> float:
         """Seconds that the work may still take; 0 when the minutes are used up."""
         return max(self.minutes - self.minutes_used, 0.0) * 60
+
+    @property
+    def wave_seconds(self) -> float:
+        """For how long one question may be answered: no wave takes a ticket's minutes for itself,
+        and none goes on when they are used up.
+        """
+        return min(self.seconds_left, _WAVE * self.minutes * 60)
 
     @property
     def spent(self) -> str:

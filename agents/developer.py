@@ -18,6 +18,7 @@ from agents.behaviors.weigh_suggestions import contradicted
 from agents.behaviors.write_code import (
     Candidate,
     Question,
+    Rejected,
     WriteCode,
 )
 from agents.errors import TicketBlockedError
@@ -101,7 +102,7 @@ class Developer(IAgent):
             stream = self._mutated(bench, search, rung)
         else:
             questions = await questions_of(self, bench, search, rung, number)
-            stream = self._answers(bench, questions)
+            stream = self._answers(bench, search, questions)
         async with aclosing(stream) as candidates:
             async for candidate in candidates:
                 if search.is_new(candidate):
@@ -110,15 +111,16 @@ class Developer(IAgent):
                     return
 
     async def _answers(
-        self, bench: Workbench, questions: Sequence[Question]
+        self, bench: Workbench, search: Search, questions: Sequence[Question]
     ) -> AsyncGenerator[Candidate, None]:
         """Candidates of questions that are asked together."""
         streams = [self._write_code.run(self, bench, question) for question in questions]
         async with aclosing(merge(streams)) as answers:
             async for answer in answers:
                 bench.budget.take()
-                if isinstance(answer, str):
-                    await self.log("step", f"no candidate: {answer}", bench.ticket.id)
+                search.note(answer)
+                if isinstance(answer, Rejected):
+                    await self.log("step", f"no candidate: {answer.reason}", bench.ticket.id)
                 else:
                     yield answer
 
@@ -198,7 +200,7 @@ class Developer(IAgent):
             bench,
             search,
             judge=lambda candidate: self._judge(bench, candidate, search),
-            ask=lambda questions: self._answers(bench, questions),
+            ask=lambda questions: self._answers(bench, search, questions),
             tell=lambda text: self._tell(bench, text),
         )
         return await finishing.finish(green, self.finish)

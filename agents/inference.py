@@ -72,6 +72,8 @@ class CompletionRequest:
     agent: str
     """Agent type; the registry picks the model configuration by it."""
     messages: tuple[ChatTurn, ...]
+    """Where the last is the assistant's, the answer goes on from its text, which is not repeated.
+    A model behind an endpoint may begin anew: the protocol does not say."""
     max_tokens: int = 512
     n: int = 1
     """Completions wanted; they share the prompt and arrive as each is finished."""

@@ -55,10 +55,10 @@ class Rung:
 OPINIONS = Rung(Stage.OPINION, spread(0.6, 1.0, 8))
 """Not a way to a green candidate, but to the best of several: asked where tests are few."""
 _MUTATION = Rung(Stage.MUTATION, starts=3, seconds=20)
-_PART = Rung(Stage.PART, spread(0.3, 0.9, 8), starts=2, again=True)
+_PART = Rung(Stage.PART, spread(0.4, 1.2, 8), starts=2, again=True)
 _OPENING = (
     Rung(Stage.FIRST),
-    # Eight answers for each of two functions take less time than four whole files do.
+    # Eight bodies for each of two functions take less time than four whole files do.
     _PART,
     replace(_MUTATION, after=Stage.PART),
     Rung(Stage.SAMPLE, spread(0.4, 1.0, 16)),

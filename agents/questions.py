@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from contextlib import aclosing
 from dataclasses import replace
 
-from agents.asking import completions, request_for, spread
+from agents.asking import CHARACTERS_PER_TOKEN, completions, request_for, spread
 from agents.base import IAgent
 from agents.behaviors.find_parts import parts_to_blame
+from agents.behaviors.open_function import Opening
 from agents.behaviors.write_code import Hint, Question, distilled_tests
 from agents.inference import Tier
 from agents.ladder import Rung, Stage
-from agents.languages.contract import Language
 from agents.search import Attempt, Search
 from agents.waves import affordable, thinned
 from agents.workbench import Workbench
 
 _PLAN_TOKENS = 100
 _SLACK_TOKENS = 200
+_SHORT_BODY_TOKENS = 120
 _FAILURES = 4
 """Of one attempt that are asked about, each by itself."""
 _LONGEST_FILE = 6000
@@ -75,6 +77,7 @@ async def _plans(agent: IAgent, bench: Workbench, count: int, seed: int) -> list
             "symbol": bench.ticket.target_symbol,
         },
         max_tokens=_PLAN_TOKENS,
+        deadline_seconds=bench.budget.wave_seconds,
         n=count,
         temperatures=spread(0.8, 1.2, count),
     )
@@ -111,51 +114,41 @@ def _failures(attempt: Attempt) -> list[str]:
 
 
 def _parts(bench: Workbench, search: Search, rung: Rung, plain: Question) -> list[Question]:
-    """The functions of the best attempt that fail the tests, each written anew on its own.
+    """The functions of the best attempt that fail the tests, each body written anew on its own.
 
-    None where nothing passes yet: what is wrong there is more than a function.
-    Where the file had the function before, the model sees it as it was then: shown its own
-    wrong code, a small model writes that again.
+    None where nothing passes yet: what is wrong there is more than a function. The answer goes
+    on where the body begins, so that it is nothing else, and everything before it was read or
+    written already. The wrong body is not in view: a small model would write it again.
     """
-    best = [attempt for attempt in search.fresh(rung.stage, 1) if attempt.passed]
-    search.use(rung.stage, best)
-    path, unit = bench.ticket.target_file, bench.ticket.target_symbol
+    best = [attempt for attempt in search.best(1) if attempt.passed]
+    openings = [each for attempt in best for each in _blamed(bench, attempt)]
+    new = [each for each in openings if each.before not in search.opened][: rung.starts]
+    search.opened.update(each.before for each in new)
     return [
-        _anew(bench, search, attempt, replace(plain, unit=part))
-        for attempt in best
-        for part in parts_to_blame(
-            attempt.candidate.text,
-            path,
-            unit,
-            attempt.failing,
-            rung.starts,
-            bench.language.functions,
-        )
+        replace(plain, opening=each, seed=plain.seed + 10 * i, longest=_body_tokens(each))
+        for i, each in enumerate(new)
     ]
 
 
-def _anew(bench: Workbench, search: Search, attempt: Attempt, question: Question) -> Question:
-    text, whole = attempt.candidate.text, bench.ticket.target_symbol
-    blank = as_before(text, search.source, question.unit, bench.language, whole)
-    names = frozenset(case.name for case in attempt.failing[:1] if case.name)
-    failure = attempt.failure if blank == text else ""
-    return replace(question, source=blank, hint=Hint(failure=failure, failing=names))
+def _blamed(bench: Workbench, attempt: Attempt) -> Iterator[Opening]:
+    """The functions of an attempt that its failing tests blame, the worst first."""
+    language, text = bench.language, attempt.candidate.text
+    path, unit = bench.ticket.target_file, bench.ticket.target_symbol
+    for part in parts_to_blame(text, path, unit, attempt.failing, language.functions):
+        opening = language.opening(text, part)
+        if opening is not None:
+            yield opening
 
 
-def as_before(text: str, before: str, part: str, language: Language, unit: str = "") -> str:
-    """`text` with the lines of the function `part` as `before` has them, if it has them."""
-    now = dict(language.functions(text, unit)).get(part)
-    then = dict(language.functions(before, unit)).get(part) if before.strip() else None
-    if now is None or then is None:
-        return text
-    lines, stub = text.splitlines(keepends=True), before.splitlines(keepends=True)
-    return "".join([*lines[: now[0] - 1], *stub[then[0] - 1 : then[1]], *lines[now[1] :]])
+def _body_tokens(opening: Opening) -> int:
+    """What a body may take, going by the wrong one."""
+    return _SHORT_BODY_TOKENS + round(2 * len(opening.body) / CHARACTERS_PER_TOKEN)
 
 
 def _longest(search: Search) -> int | None:
     """What an answer may take, going by the longest so far: a wave ends with its last answer."""
-    tokens = [attempt.candidate.tokens for attempt in search.attempts]
-    return 2 * max(tokens) + _SLACK_TOKENS if any(tokens) else None
+    longest = search.longest_tokens
+    return 2 * longest + _SLACK_TOKENS if longest else None
 
 
 def wider(unit: str, source: str) -> str | None:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from agents.behaviors.write_code import Candidate
+from agents.behaviors.write_code import Candidate, Rejected
 from agents.inference import Tier
 from agents.ladder import Stage
 from agents.languages.contract import Language
@@ -57,8 +57,21 @@ class Search:
     language: Language = PYTHON
     tier: Tier = Tier.STANDARD
     """Of the strongest model that was asked."""
+    alone_seconds: float | None = None
+    """For which an answer was decoded by itself; None if there was none."""
+    longest_tokens: int = 0
+    """Of the answers that gave a candidate."""
+    opened: set[str] = field(default_factory=set)
+    """Beginnings of files from which answers went on."""
     _votes: Counter[str] = field(default_factory=Counter)
     _used: dict[str, set[str]] = field(default_factory=dict)
+
+    def note(self, answer: Candidate | Rejected) -> None:
+        """Learn from how long an answer took."""
+        if answer.origin is Stage.FIRST:
+            self.alone_seconds = answer.seconds
+        if isinstance(answer, Candidate):
+            self.longest_tokens = max(self.longest_tokens, answer.tokens)
 
     def is_new(self, candidate: Candidate) -> bool:
         """Whether no candidate with the same syntax tree was seen; it counts as seen then."""
@@ -98,12 +111,6 @@ class Search:
     def use(self, stage: str, attempts: Iterable[Attempt]) -> None:
         """Note that `stage` starts from `attempts`."""
         self._used.setdefault(stage, set()).update(a.candidate.text for a in attempts)
-
-    @property
-    def alone_seconds(self) -> float | None:
-        """For which an answer was decoded by itself; None if there was none."""
-        alone = (a.candidate.seconds for a in self.attempts if a.candidate.origin is Stage.FIRST)
-        return next(alone, None)
 
     @property
     def passed(self) -> int:

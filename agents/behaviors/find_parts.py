@@ -48,10 +48,9 @@ def parts_to_blame(
     path: str,
     unit: str,
     failing: Sequence[TestCase],
-    count: int,
     functions: Functions = functions_in,
 ) -> list[str]:
-    """At most `count` functions or ``Class.method`` of `text` inside `unit`, the worst first.
+    """Functions or ``Class.method`` of `text` inside `unit`, the worst first.
 
     A failing test blames the innermost function of its traceback at `path`; where the
     traceback does not go there, every function that the failing line calls by name. Empty if
@@ -63,7 +62,7 @@ def parts_to_blame(
     blamed: Counter[str] = Counter()
     for case in failing:
         blamed.update(_traced(case, path, ranges) or _called(case, ranges))
-    return [name for name, _ in blamed.most_common(count)]
+    return [name for name, _ in blamed.most_common()]
 
 
 def _traced(case: TestCase, path: str, ranges: dict[str, tuple[int, int]]) -> set[str]:

@@ -11,7 +11,8 @@ from typing import Any
 from agents.asking import completions, fits, request_for
 from agents.base import IAgent
 from agents.behaviors.distil_tests import CHARACTERS, distil
-from agents.inference import Completion, CompletionRequest, Tier
+from agents.behaviors.open_function import Opening
+from agents.inference import ChatTurn, Completion, CompletionRequest, Tier
 from agents.ladder import Stage
 from agents.languages.contract import Language
 from agents.lessons import lessons_for_code
@@ -54,6 +55,16 @@ class Candidate:
 
 
 @dataclass(frozen=True)
+class Rejected:
+    """An answer that gives no candidate."""
+
+    reason: str
+    origin: Stage
+    tokens: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
 class Hint:
     """What tells this question from the plain one: a plan, or an attempt and its failure."""
 
@@ -81,6 +92,8 @@ class Question:
     tier: Tier = Tier.STANDARD
     longest: int | None = None
     """Tokens after which an answer is cut; None: the most that a unit of its kind may take."""
+    opening: Opening | None = None
+    """An attempt up to the body of a function, from where the answer goes on."""
 
 
 class WriteCode:
@@ -90,8 +103,8 @@ class WriteCode:
 
     async def run(
         self, agent: IAgent, bench: Workbench, question: Question
-    ) -> AsyncGenerator[Candidate | str, None]:
-        """Candidates as they are finished; a string says why an answer is none."""
+    ) -> AsyncGenerator[Candidate | Rejected, None]:
+        """Candidates as they are finished, and answers that are none."""
         request = await self._request(agent, bench, question)
         label = f"writing code ({question.stage})"
         async with aclosing(completions(agent, request, bench.context, label)) as stream:
@@ -103,6 +116,7 @@ class WriteCode:
     ) -> CompletionRequest:
         """The richest prompt that fits: examples of accepted code and helpers go first."""
         variables = await _variables(agent, bench, question)
+        stops = question.opening.stops if question.opening else bench.language.stops
         room = min(_SYMBOL_TOKENS if question.unit else _FILE_TOKENS, question.longest or 9999)
         steps: tuple[dict[str, Any], ...] = (
             {},
@@ -116,11 +130,13 @@ class WriteCode:
             request = request_for(agent, "write_code", bench.context, variables, max_tokens=room)
             request = replace(
                 request,
+                messages=(*request.messages, *_begun(bench, question)),
                 n=len(question.temperatures),
                 temperatures=question.temperatures,
                 seed=question.seed,
                 tier=question.tier,
-                stop=(_STOP, *bench.language.stops),
+                stop=(_STOP, *stops),
+                deadline_seconds=bench.budget.wave_seconds,
             )
             if await fits(agent, request):
                 break
@@ -155,28 +171,62 @@ async def _variables(agent: IAgent, bench: Workbench, question: Question) -> dic
     }
 
 
-def to_candidate(completion: Completion, bench: Workbench, question: Question) -> Candidate | str:
+def _begun(bench: Workbench, question: Question) -> list[ChatTurn]:
+    """What of the answer is there already."""
+    if question.opening is None:
+        return []
+    before = question.opening.before
+    lines = {symbol.name: symbol.line for symbol in bench.language.symbols(before)}
+    first = lines.get(question.unit, 1)
+    code = "".join(before.splitlines(keepends=True)[first - 1 :])
+    return [ChatTurn("assistant", f"```{bench.language.fence}\n{code}")]
+
+
+def to_candidate(
+    completion: Completion, bench: Workbench, question: Question
+) -> Candidate | Rejected:
     """The file with the answer merged in, or why that does not work."""
-    if completion.finish_reason == "length":
-        return "the answer was cut off"
-    language = bench.language
-    blocks = language.code_blocks(completion.text)
     usage = completion.usage
-    took = {"tokens": usage.completion_tokens, "seconds": usage.decode_seconds}
+    took: dict[str, Any] = {"tokens": usage.completion_tokens, "seconds": usage.decode_seconds}
+    try:
+        text = _merged(completion, bench, question)
+    except _NoCodeError as error:
+        return Rejected(str(error), question.stage, **took)
+    return candidate_of(bench, text, question.stage, question.source, **took)
+
+
+class _NoCodeError(Exception):
+    """An answer gives no new text of the file."""
+
+
+def _merged(completion: Completion, bench: Workbench, question: Question) -> str:
+    if completion.finish_reason != "stop":
+        raise _NoCodeError("the answer was cut off")
+    if question.opening is not None:
+        return _filled(completion.text, bench, question.opening)
+    language, unit = bench.language, question.unit
+    blocks = language.code_blocks(completion.text)
     if not blocks:
-        return "no code in the answer"
-    unit = question.unit
+        raise _NoCodeError("no code in the answer")
     if not unit:
         text = language.whole_file(question.source, blocks)
-        whole = candidate_of(bench, text, question.stage, question.source, **took)
-        return whole if text else "it is not the file's new text"
+        if not text:
+            raise _NoCodeError("it is not the file's new text")
+        return text
     allowed = {unit, root_name(unit)} if "." not in unit else {unit}
     merged = language.merge(question.source, "\n\n".join(blocks), allowed, _imported(bench))
     if not merged.changed:
-        return "; ".join(merged.problems) or "the code changes nothing"
+        raise _NoCodeError("; ".join(merged.problems) or "the code changes nothing")
     if language.extract(merged.text, unit) is None:
-        return f"it does not define {unit}"
-    return candidate_of(bench, merged.text, question.stage, question.source, **took)
+        raise _NoCodeError(f"it does not define {unit}")
+    return merged.text
+
+
+def _filled(body: str, bench: Workbench, opening: Opening) -> str:
+    text = opening.filled(body)
+    if not body.strip() or not bench.language.symbols(text):
+        raise _NoCodeError("it is no body of a function")
+    return text
 
 
 def candidate_of(

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from agents.behaviors.compose_tests import TestModule, WrittenTest
     from agents.behaviors.extract_examples import Example
     from agents.behaviors.find_subjects import Subject
+    from agents.behaviors.open_function import Opening
     from agents.tools.edits import MergeResult
     from agents.tools.repo_map import Symbol
     from memory.records import Criterion, Ticket
@@ -112,6 +113,9 @@ class Language(Protocol):
 
     def functions(self, text: str, unit: str) -> list[tuple[str, tuple[int, int]]]:
         """Functions and methods inside `unit` (empty: the file), with first and last line."""
+
+    def opening(self, text: str, name: str) -> Opening | None:
+        """`text` around the body of a function or method; None if a model cannot go on there."""
 
     def extract(self, source: str, name: str) -> str | None:
         """Source of a symbol, at column 0; None if there is none of that name."""

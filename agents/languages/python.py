@@ -13,6 +13,7 @@ from agents.behaviors.describe_tests import describe
 from agents.behaviors.extract_examples import Example, extract_examples, is_call_of, is_value
 from agents.behaviors.find_parts import functions_in
 from agents.behaviors.find_subjects import Subject, find_subjects
+from agents.behaviors.open_function import Opening, opening_in
 from agents.behaviors.plain_asserts import plain
 from agents.behaviors.unittest_style import needs_pytest
 from agents.behaviors.whole_file import whole_file
@@ -95,6 +96,10 @@ class Python:
     def functions(self, text: str, unit: str) -> list[tuple[str, tuple[int, int]]]:
         """See `Language`."""
         return list(functions_in(text, unit))
+
+    def opening(self, text: str, name: str) -> Opening | None:
+        """See `Language`."""
+        return opening_in(text, name)
 
     def extract(self, source: str, name: str) -> str | None:
         """See `Language`."""

@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from agents.behaviors.compose_tests import TestModule, WrittenTest
 from agents.behaviors.extract_examples import Example
 from agents.behaviors.find_subjects import Subject
+from agents.behaviors.open_function import Opening
 from agents.errors import TicketBlockedError
 from agents.languages.contract import ImportOf, ReadTest, Scope
 from agents.languages.javascript.answer import reason
@@ -26,6 +27,7 @@ from agents.languages.javascript.imports import DEFAULT, Imported, is_import
 from agents.languages.javascript.merge import merge_symbols
 from agents.languages.javascript.missing_imports import with_missing_imports
 from agents.languages.javascript.module import IGNORED, Module, System, named
+from agents.languages.javascript.open_function import opening_in
 from agents.languages.javascript.plain_asserts import read_test
 from agents.languages.javascript.project import Framework, Project, is_script, is_suite
 from agents.languages.javascript.suites import describe
@@ -190,6 +192,13 @@ class JavaScript:
     def functions(self, text: str, unit: str) -> list[tuple[str, tuple[int, int]]]:
         """See `Language`."""
         return list(functions_of(self._module(text), unit))
+
+    def opening(self, text: str, name: str) -> Opening | None:
+        """See `Language`."""
+        try:
+            return opening_in(self._module(text), name)
+        except SyntaxError:
+            return None
 
     def extract(self, source: str, name: str) -> str | None:
         """See `Language`."""

@@ -31,9 +31,13 @@ class ChatTemplate:
     ) -> list[int]:
         """Tokens of the prompt, up to where the assistant's answer begins.
 
+        Where the last message is the assistant's, the answer has begun with its text.
         `bos_token` is put in front where the model wants one and the template gives none.
         Raises ValueError when the template refuses the messages.
         """
+        begun = ""
+        if len(messages) > 1 and messages[-1]["role"] == "assistant":
+            *messages, begun = *messages[:-1], messages[-1]["content"]
         marked = [
             {"role": message["role"], "content": _MARK.format(index)}
             for index, message in enumerate(messages)
@@ -50,4 +54,4 @@ class ChatTemplate:
             tokens += tokenize(text, not is_content) if text else []
         if bos_token is not None and tokens[:1] != [bos_token]:
             tokens.insert(0, bos_token)
-        return tokens
+        return tokens + tokenize(begun, False) if begun else tokens
