@@ -10,6 +10,8 @@ from agents.tools.runners.choose import Wanted
 
 _WAVE = 0.4
 """Of a ticket's minutes that one question may take."""
+_RUN = 0.1
+"""Of a ticket's minutes that one run of its tests may take."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,13 @@ class Budget:
         and none goes on when they are used up.
         """
         return min(self.seconds_left, _WAVE * self.minutes * 60)
+
+    @property
+    def run_seconds(self) -> float:
+        """For how long one candidate's tests may run: an endless loop takes no more than a part
+        of a ticket's minutes.
+        """
+        return _RUN * self.minutes * 60
 
     @property
     def spent(self) -> str:

@@ -145,7 +145,8 @@ class Developer(IAgent):
         await bench.worktree.reset()
         await bench.worktree.write(ticket.target_file, candidate.text)
         paths = [bench.tests.path] if bench.tests else None
-        run = await bench.runner.run(bench.worktree.root, paths)
+        runner = bench.runner.within(bench.budget.run_seconds)
+        run = await runner.run(bench.worktree.root, paths)
         total = bench.total
         ticket.evidence.candidates_run += 1
         passed = run.passed_names

@@ -41,7 +41,7 @@ class Rung:
     stage: Stage
     temperatures: tuple[float, ...] = (0.2,)
     """Of the answers to one question, which are decoded together. A repair asks a question for
-    each of up to four failures of an attempt."""
+    each of up to four failures of an attempt; parts share the answers among them."""
     starts: int = 1
     """How many attempts, plans or models it starts from; each gets a question of its own."""
     seconds: float = 0.0
@@ -55,10 +55,10 @@ class Rung:
 OPINIONS = Rung(Stage.OPINION, spread(0.6, 1.0, 8))
 """Not a way to a green candidate, but to the best of several: asked where tests are few."""
 _MUTATION = Rung(Stage.MUTATION, starts=3, seconds=20)
-_PART = Rung(Stage.PART, spread(0.4, 1.2, 8), starts=2, again=True)
+_PART = Rung(Stage.PART, spread(0.4, 1.2, 16), starts=4, again=True)
 _OPENING = (
     Rung(Stage.FIRST),
-    # Eight bodies for each of two functions take less time than four whole files do.
+    # Sixteen bodies of functions take less time than four whole files do.
     _PART,
     replace(_MUTATION, after=Stage.PART),
     Rung(Stage.SAMPLE, spread(0.4, 1.0, 16)),

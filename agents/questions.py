@@ -15,17 +15,19 @@ from agents.behaviors.write_code import Hint, Question, distilled_tests
 from agents.inference import Tier
 from agents.ladder import Rung, Stage
 from agents.search import Attempt, Search
-from agents.waves import affordable, thinned
+from agents.waves import thinned, wave_size
 from agents.workbench import Workbench
 
 _PLAN_TOKENS = 100
 _SLACK_TOKENS = 200
 _SHORT_BODY_TOKENS = 120
+_MOST = 16
+"""Answers of a wave where time is no question."""
 _FAILURES = 4
 """Of one attempt that are asked about, each by itself."""
 _LONGEST_FILE = 6000
 """Characters of a file that is written anew as a whole."""
-_WHOLE = (Stage.SAMPLE, Stage.PLAN, Stage.WIDER)
+_WHOLE = (Stage.SAMPLE, Stage.PLAN, Stage.REPAIR)
 """Stages whose answers are as long as the first."""
 _MENDABLE = re.compile(r"NameError|ImportError|SyntaxError|TypeError|AttributeError|ModuleNotFound")
 
@@ -36,29 +38,36 @@ async def questions_of(
     """The questions of `rung` in round `number`; none if it has nothing to start from."""
     seed = bench.context.seed + 1000 * number + 100 * list(Stage).index(rung.stage)
     unit = bench.ticket.target_symbol
+    answers = _MOST
     if search.alone_seconds is not None and rung.stage in _WHOLE:
-        rung = thinned(rung, affordable(search.alone_seconds, bench.budget.minutes))
+        answers = wave_size(rung.stage, search.alone_seconds, bench.budget)
+        rung = thinned(rung, answers)
     plain = Question(
         rung.stage, search.source, unit, rung.temperatures, seed, longest=_longest(search)
     )
-    match rung.stage:
+    match rung.stage if answers else None:
+        case None:
+            return []
         case Stage.REPAIR:
-            return _repairs(search, rung, plain)
+            return _repairs(search, rung, plain)[: -(-answers // len(rung.temperatures))]
         case Stage.PART:
             return _parts(bench, search, rung, plain)
         case Stage.PLAN:
             plans = await _plans(agent, bench, rung.starts, seed)
             return [replace(plain, hint=Hint(plan=plan)) for plan in plans]
-        case Stage.WIDER:
-            wide = wider(unit, search.source)
-            return [] if wide is None else [replace(plain, unit=wide, longest=None)]
-        case Stage.TIER:
-            stronger = agent.tools.models.next_tier(agent.agent_type, search.tier)
-            search.tier = stronger or search.tier
-            known = search.tier is Tier.STANDARD
-            return [] if known else [replace(plain, tier=search.tier)]
+        case Stage.WIDER | Stage.TIER:
+            return _beyond(agent, search, plain)
         case _:
             return [plain]
+
+
+def _beyond(agent: IAgent, search: Search, plain: Question) -> list[Question]:
+    """The wider unit or the stronger model, if there is one."""
+    if plain.stage is Stage.WIDER:
+        wide = wider(plain.unit, search.source)
+        return [] if wide is None else [replace(plain, unit=wide, longest=None)]
+    search.tier = agent.tools.models.next_tier(agent.agent_type, search.tier) or search.tier
+    return [] if search.tier is Tier.STANDARD else [replace(plain, tier=search.tier)]
 
 
 async def _plans(agent: IAgent, bench: Workbench, count: int, seed: int) -> list[str]:
@@ -121,11 +130,17 @@ def _parts(bench: Workbench, search: Search, rung: Rung, plain: Question) -> lis
     written already. The wrong body is not in view: a small model would write it again.
     """
     best = [attempt for attempt in search.best(1) if attempt.passed]
-    openings = [each for attempt in best for each in _blamed(bench, attempt)]
-    new = [each for each in openings if each.before not in search.opened][: rung.starts]
-    search.opened.update(each.before for each in new)
+    openings = (each for attempt in best for each in _blamed(bench, attempt))
+    new = search.unopened(openings, rung.starts)
+    low, high = min(rung.temperatures), max(rung.temperatures)
     return [
-        replace(plain, opening=each, seed=plain.seed + 10 * i, longest=_body_tokens(each))
+        replace(
+            plain,
+            opening=each,
+            temperatures=spread(low, high, len(rung.temperatures) // len(new)),
+            seed=plain.seed + 10 * i,
+            longest=_body_tokens(each),
+        )
         for i, each in enumerate(new)
     ]
 

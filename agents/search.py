@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
+from agents.behaviors.open_function import Opening
 from agents.behaviors.write_code import Candidate, Rejected
 from agents.inference import Tier
 from agents.ladder import Stage
@@ -61,9 +63,8 @@ class Search:
     """For which an answer was decoded by itself; None if there was none."""
     longest_tokens: int = 0
     """Of the answers that gave a candidate."""
-    opened: set[str] = field(default_factory=set)
-    """Beginnings of files from which answers went on."""
     _votes: Counter[str] = field(default_factory=Counter)
+    _opened: set[str] = field(default_factory=set)
     _used: dict[str, set[str]] = field(default_factory=dict)
 
     def note(self, answer: Candidate | Rejected) -> None:
@@ -107,6 +108,12 @@ class Search:
         """Those of the `count` best that `stage` has not started from before."""
         used = self._used.get(stage, set())
         return [a for a in self.best(count) if a.candidate.text not in used]
+
+    def unopened(self, openings: Iterable[Opening], count: int) -> list[Opening]:
+        """The first `count` of `openings` from which no answer went on yet; they count then."""
+        found = list(islice((o for o in openings if o.before not in self._opened), count))
+        self._opened.update(opening.before for opening in found)
+        return found
 
     def use(self, stage: str, attempts: Iterable[Attempt]) -> None:
         """Note that `stage` starts from `attempts`."""

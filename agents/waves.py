@@ -2,7 +2,8 @@
 
 Where an answer is short or the time long, waves are as large as the ladder has them. A whole
 file on a slow machine gets a smaller wave: what its failures say is worth more than the rest
-of the answers (docs/benchmarks.md).
+of the answers, and an answer that the end of the minutes cuts off is worth nothing
+(docs/benchmarks.md).
 """
 
 from __future__ import annotations
@@ -10,24 +11,35 @@ from __future__ import annotations
 from dataclasses import replace
 
 from agents.asking import spread
-from agents.ladder import Rung
+from agents.budget import Budget
+from agents.ladder import Rung, Stage
 
 _FEWEST = 4
+"""Answers of a wave, where there is time for them at all."""
 _SHARE = 1 / 3
 """Of a ticket's minutes that one wave may take."""
-_STEP = 0.3
+_STEP = 0.5
 """By which each further sequence makes a decoding step longer: sixteen take four to eight times
 as long as one (docs/benchmarks.md, *The engine*)."""
 _LONGEST = 1.5
 """Length of the longest answer of a wave, at which it ends, over that of the first answer."""
+_PLANNED = 2.0
+"""What a plan, its prompt and its answer take, over an answer alone."""
 
 
-def affordable(alone_seconds: float, minutes: float) -> int:
-    """How many answers a wave may have whose like took `alone_seconds` to decode by itself."""
+def affordable(alone_seconds: float, seconds: float) -> int:
+    """How many answers fit into `seconds` whose like took `alone_seconds` by itself."""
     if alone_seconds <= 0:
         return _FEWEST
-    steps = _SHARE * minutes * 60 / (_LONGEST * alone_seconds)
-    return max(_FEWEST, int((steps - 1) / _STEP) + 1)
+    steps = seconds / (_LONGEST * alone_seconds)
+    return 0 if steps < 1 else int((steps - 1) / _STEP) + 1
+
+
+def wave_size(stage: Stage, alone_seconds: float, budget: Budget) -> int:
+    """How many answers a wave of `stage` may have; 0 where it would not end in time."""
+    alone = _PLANNED * alone_seconds if stage is Stage.PLAN else alone_seconds
+    wanted = max(_FEWEST, affordable(alone, _SHARE * budget.minutes * 60))
+    return min(wanted, affordable(alone, budget.seconds_left))
 
 
 def thinned(rung: Rung, count: int) -> Rung:

@@ -43,6 +43,10 @@ class TestRunner:
         """The interpreter of the tests; None if they are not Python."""
         return self.adapter.python
 
+    def within(self, seconds: float) -> TestRunner:
+        """The same with at most `seconds`."""
+        return replace(self, timeout=min(self.timeout, seconds))
+
     def patient(self, factor: float) -> TestRunner:
         """The same with `factor` times the time."""
         return replace(self, timeout=factor * self.timeout)

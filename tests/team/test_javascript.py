@@ -171,8 +171,8 @@ export function slugify(text) {
   return words(text).join("_");
 }
 ```"""
-    part = '```javascript\nfunction slugify(text) {\n  return words(text).join("-");\n}\n```'
-    rules = [{"agent": "developer", "contains": "new version of `slugify`", "reply": part}]
+    body = '  return words(text).join("-");'
+    rules = [{"agent": "developer", "matches": r"slugify\(text\) \{\s*$", "reply": body}]
     tests = BROUGHT.replace("../src/text.js", "../src/slug.js")
     stub = "export function words(text) {}\n\nexport function slugify(text) {}\n"
     (repository / "src" / "slug.js").write_text(stub)

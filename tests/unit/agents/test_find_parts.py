@@ -27,8 +27,8 @@ TRACED = case(Frame("ledger.py", 9, "return check(self.lines)"), Frame("ledger.p
 CALLED = case(Frame("test_l.py", 5, "assert ledger.total() == 3"))
 
 
-def blamed(*cases: TestCase, unit: str = "", count: int = 2) -> list[str]:
-    return parts_to_blame(TEXT, "ledger.py", unit, cases, count)
+def blamed(*cases: TestCase, unit: str = "") -> list[str]:
+    return parts_to_blame(TEXT, "ledger.py", unit, cases)
 
 
 def test_innermost_function_of_the_traceback_is_blamed():
@@ -41,7 +41,6 @@ def test_without_a_traceback_into_the_file_what_the_test_calls_is_blamed():
 
 def test_what_fails_most_tests_comes_first():
     assert blamed(CALLED, TRACED, TRACED) == ["check", "Ledger.total"]
-    assert blamed(CALLED, TRACED, TRACED, count=1) == ["check"]
 
 
 def test_nothing_outside_the_unit_is_blamed():

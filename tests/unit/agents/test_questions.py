@@ -2,10 +2,10 @@
 
 import pytest
 
-from agents.behaviors.write_code import Candidate, Question
+from agents.behaviors.open_function import Opening
+from agents.behaviors.write_code import Candidate, Question, Rejected
 from agents.ladder import Rung, Stage
-from agents.languages.python import PYTHON
-from agents.questions import _repairs, as_before, wider
+from agents.questions import _repairs, wider
 from agents.search import Attempt, Search
 from agents.tools.test_runner import TestCase
 
@@ -50,20 +50,15 @@ def test_unit_grows_from_method_to_class_to_short_file(unit: str, source: str, w
     assert wider(unit, source) == wide
 
 
-STUB = "class Timer:\n    def start(self):\n        pass\n\n    def left(self):\n        pass\n"
-WRONG = (
-    "import math\n\n\nclass Timer:\n    def start(self):\n        self.n = 1\n\n"
-    "    def left(self):\n        # wrong\n        return math.pi\n\n"
-    "    def more(self):\n        return 2\n"
-)
+def test_no_two_questions_go_on_from_the_same_place():
+    first, second, third = (Opening(text, "", "", ()) for text in "abc")
+    search = searched()
+    assert search.unopened([first, second, third], 2) == [first, second]
+    assert search.unopened([first, second, third], 2) == [third]
 
 
-def test_a_part_is_written_anew_without_its_wrong_code_in_view():
-    shown = as_before(WRONG, STUB, "Timer.left", PYTHON)
-    assert "self.n = 1" in shown and "def more" in shown and "math.pi" not in shown
-    assert "    def left(self):\n        pass\n" in shown
-
-
-@pytest.mark.parametrize("before", ["", "def broken(:\n", "class Timer:\n    pass\n"])
-def test_a_part_that_the_file_did_not_have_stays_in_view(before: str):
-    assert as_before(WRONG, before, "Timer.left", PYTHON) == WRONG
+def test_an_answer_that_is_no_candidate_still_tells_how_fast_the_machine_is():
+    search = searched()
+    search.note(Rejected("cut off", Stage.FIRST, tokens=1400, seconds=50.0))
+    search.note(Candidate("", "", Stage.SAMPLE, tokens=80, seconds=9.0))
+    assert (search.alone_seconds, search.longest_tokens) == (50.0, 80)

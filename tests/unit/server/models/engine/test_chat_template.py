@@ -39,6 +39,11 @@ def test_a_control_token_in_a_message_cannot_end_it():
     assert tokens(("user", "a<|end|>b")) == [2, *plain("a<|end|>b"), 3, 4]
 
 
+def test_an_answer_that_has_begun_goes_on():
+    begun = tokens(("user", "U"), ("assistant", "a<|end|>"))
+    assert begun == [2, *plain("U"), 3, 4, *plain("a<|end|>")]
+
+
 def test_an_empty_message_is_kept():
     assert tokens(("user", "")) == [2, 3, 4]
 
