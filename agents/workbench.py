@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from agents.asking import Context
@@ -15,6 +16,15 @@ from agents.tools.git import Worktree
 from agents.tools.repo_map import RepoMap, is_test_file
 from agents.tools.test_runner import TestRun, TestRunner
 from memory.records import Ticket
+
+
+@dataclass(frozen=True)
+class Recalled:
+    """What earlier tickets have for this one."""
+
+    snippets: list[str]
+    """Texts of accepted code in the ticket's language, best first."""
+    lessons: list[str]
 
 
 @dataclass
@@ -45,6 +55,9 @@ class Workbench:
 
     checks: tuple[Check, ...] = ()
     """What the repository itself checks the target file with."""
+    recalled: Recalled | None = None
+    """Filled by the first question for code; `recalling` lets the others of its wave wait."""
+    recalling: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
     def total(self) -> int:

@@ -28,18 +28,13 @@ class _Piece:
 def distil(
     modules: Iterable[TestModule],
     characters: int = CHARACTERS,
-    first: frozenset[str] = frozenset(),
     language: Language = PYTHON,
 ) -> str:
-    """The tests of `modules` in at most about so many characters, at least one of them.
-
-    Those whose names are in `first` come in before all others.
-    """
+    """The tests of `modules` in at most about so many characters, at least one of them."""
     modules = list(modules)
     tests = [test for module in modules for test in module.tests if test.source]
     pieces = [_Piece(place, language.read_test(test.source)) for place, test in enumerate(tests)]
-    urgent = {place for place, test in enumerate(tests) if test.name in first}
-    chosen = _chosen(pieces, characters, urgent)
+    chosen = _chosen(pieces, characters)
     lines = [piece.read.text for piece in sorted(chosen, key=lambda piece: piece.place)]
     text = "\n".join(lines)[: 2 * characters]
     helpers = [h for module in modules for h in _used(module.helpers, text)]
@@ -49,16 +44,13 @@ def distil(
     return "\n".join([*helpers, text])
 
 
-def _chosen(pieces: Sequence[_Piece], characters: int, urgent: set[int]) -> list[_Piece]:
-    """As many as fit: the urgent, those that call something new, errors, then the short ones."""
+def _chosen(pieces: Sequence[_Piece], characters: int) -> list[_Piece]:
+    """As many as fit: those that call something new, errors, then the short ones."""
     known: set[str] = set()
-    order: list[tuple[bool, bool, bool, int, int]] = []
+    order: list[tuple[bool, bool, int, int]] = []
     for piece in pieces:
-        calm = piece.place not in urgent
         read = piece.read
-        order.append(
-            (calm, read.calls <= known, not read.expects_error, len(read.text), piece.place)
-        )
+        order.append((read.calls <= known, not read.expects_error, len(read.text), piece.place))
         known |= read.calls
     chosen: list[_Piece] = []
     room = characters

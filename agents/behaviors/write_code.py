@@ -18,9 +18,10 @@ from agents.languages.contract import Language
 from agents.lessons import lessons_for_code
 from agents.python_names import root_name
 from agents.tools.repo_map import is_test_file
-from agents.workbench import Workbench
+from agents.workbench import Recalled, Workbench
 
 _HELPERS = 12
+_SNIPPETS = 2
 _WHOLE_FILE_CHARACTERS = 6000
 _SYMBOL_TOKENS = 700
 _FILE_TOKENS = 1400
@@ -71,8 +72,6 @@ class Hint:
     plan: str = ""
     attempt: str = ""
     failure: str = ""
-    failing: frozenset[str] = frozenset()
-    """Names of the tests that the question is about; none: all of them."""
     simplify: bool = False
     """Whether `attempt` is right and shall become simpler."""
 
@@ -147,8 +146,7 @@ async def _variables(agent: IAgent, bench: Workbench, question: Question) -> dic
     """What the prompt's template reads."""
     unit, hint, language = question.unit, question.hint, bench.language
     source, told = question.source, language.is_told(question.source, unit, bench.task)
-    snippets = await agent.tools.memory.snippets.search(bench.statement, 2, bench.ticket.repository)
-    lessons = await lessons_for_code(agent.tools.memory, bench.statement, bench.ticket.repository)
+    recalled = await _recalled(agent, bench)
     return {
         "path": bench.ticket.target_file,
         "source": excerpt(
@@ -160,15 +158,26 @@ async def _variables(agent: IAgent, bench: Workbench, question: Question) -> dic
         "signature": (unit and language.signature_in(bench.words, unit)) or "",
         "task": bench.task,
         "feedbacks": bench.ticket.feedback,
-        "tests": distilled_tests(bench, CHARACTERS, hint.failing),
+        "tests": distilled_tests(bench),
         "helpers": helpers(bench),
-        "snippets": [s.text for s in snippets if language.owns(s.path)],
-        "lessons": lessons,
+        "snippets": recalled.snippets,
+        "lessons": recalled.lessons,
         "plan": hint.plan,
         "attempt": language.without_docstring(hint.attempt, unit) if told else hint.attempt,
         "failure": hint.failure,
         "simplify": hint.simplify,
     }
+
+
+async def _recalled(agent: IAgent, bench: Workbench) -> Recalled:
+    """Memory is searched once a ticket: every question of a wave would ask it the same."""
+    async with bench.recalling:
+        if bench.recalled is None:
+            memory, about = agent.tools.memory, (bench.statement, bench.ticket.repository)
+            snippets = await memory.snippets.search(about[0], _SNIPPETS, about[1])
+            texts = [s.text for s in snippets if bench.language.owns(s.path)]
+            bench.recalled = Recalled(texts, await lessons_for_code(memory, *about))
+        return bench.recalled
 
 
 def _begun(bench: Workbench, question: Question) -> list[ChatTurn]:
@@ -251,12 +260,10 @@ def _imported(bench: Workbench) -> set[str]:
     return {name} if found else set()
 
 
-def distilled_tests(
-    bench: Workbench, characters: int = CHARACTERS, first: frozenset[str] = frozenset()
-) -> str:
-    """The ticket's tests as plain assertions, `first` and the most telling ones if many."""
+def distilled_tests(bench: Workbench, characters: int = CHARACTERS) -> str:
+    """The ticket's tests as plain assertions, the most telling ones if many."""
     modules = bench.tests.modules if bench.tests else []
-    return distil(modules, characters, first, bench.language)
+    return distil(modules, characters, bench.language)
 
 
 def helpers(bench: Workbench) -> list[str]:

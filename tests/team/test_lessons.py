@@ -10,6 +10,7 @@ from agents import lessons as reading
 from agents.orchestrator import Orchestrator
 from agents.progress import silent
 from memory.long_term.lessons import Lesson, LessonMemory
+from memory.long_term.snippets import Snippet
 from memory.records import TicketState
 from tests.sample import SLUGIFY
 from tests.team.conftest import WRONG_SLUGIFY, Gather, ready_ticket
@@ -74,3 +75,22 @@ async def test_the_developer_reads_as_many_lessons_as_are_switched_on(
     await teach(team, "Mind the accents.", team._team.repository)
     ticket = await team.run_ticket(await ready_ticket(team), silent)
     assert (ticket.state, ticket.evidence.candidates_run) == (TicketState.REVIEW, candidates)
+
+
+async def test_memory_is_asked_once_however_many_questions_a_ticket_takes(
+    gather: Gather, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    team = await gather(*[WRONG_SLUGIFY] * 40, SLUGIFY)
+    snippets = team._team.tools.memory.snippets
+    asked: list[int] = []
+    search = snippets.search
+
+    async def counted(query: str, limit: int, repository: str | None = None) -> list[Snippet]:
+        asked.append(limit)
+        return await search(query, limit, repository)
+
+    ticket_id = await ready_ticket(team)
+    monkeypatch.setattr(snippets, "search", counted)
+    ticket = await team.run_ticket(ticket_id, silent)
+    assert len(ticket.evidence.rungs) > 2
+    assert asked.count(2) == 1
