@@ -1,8 +1,10 @@
-"""Opening Tenon's SQLite file: safe settings, and errors in words for a person."""
+"""Tenon's SQLite files: safe settings, one that worker threads share, errors for a person."""
 
 from __future__ import annotations
 
+import logging
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,8 +15,121 @@ from memory.errors import StoreUnavailableError
 from memory.sqlite_schema import prepare_schema
 from memory.sqlite_text import transaction
 
+_log = logging.getLogger(__name__)
 BUSY_SECONDS = 30.0
 _OLDEST_SQLITE = (3, 38)
+
+
+def connect(path: Path, *, durable: bool = True, any_thread: bool = False) -> sqlite3.Connection:
+    """Open or create a file for several processes; transactions are begun by hand.
+
+    What is deleted or replaced in it is overwritten with zeros: redaction depends on it. With
+    `durable` a commit returns after an fsync; without, a crash of the machine may undo the last
+    ones. With `any_thread` the caller lets one thread use it at a time. Raises sqlite3.Error.
+    """
+    connection = sqlite3.connect(
+        path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=not any_thread
+    )
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+        connection.execute("PRAGMA secure_delete = ON")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def is_damage(error: Exception) -> bool:
+    """Whether SQLite says that the file is broken or no database."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def remove(path: Path, *, aside: Path | None = None) -> None:
+    """Remove a closed file and its logs, or put the file `aside`. Raises OSError."""
+    if aside is not None:
+        path.replace(aside)
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+class LockedFile:
+    """A connection and its lock, opened when it is first used; a damaged file is put aside.
+
+    Every method blocks, and raises sqlite3.Error, or OSError where the folder cannot be used.
+    """
+
+    def __init__(self, path: Path, schema: str) -> None:
+        self._lock = threading.RLock()
+        self.path = path
+        self._schema = schema
+        self._connection: sqlite3.Connection | None = None
+        self._closed = False
+
+    def open(self) -> bool:
+        """Open it unless it is open; say whether it had to be made anew, so that it is empty."""
+        with self._lock:
+            if self._connection is not None:
+                return False
+            if self._closed:
+                raise sqlite3.ProgrammingError(f"{self.path.name} is closed")
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            is_new = not self.path.exists()
+            try:
+                self._connection = self._connect()
+            except sqlite3.Error as error:
+                if not is_damage(error):
+                    raise
+                _log.warning(
+                    "%s is damaged (%s): begun anew, the old one is beside it.", self.path, error
+                )
+                remove(self.path, aside=self._aside)
+                self._connection = self._connect()
+                is_new = True
+            return is_new
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """One writer at a time; durable when the block ends, undone when it raises."""
+        with self.reading() as connection, transaction(connection):
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """The connection, for reading."""
+        with self._lock:
+            self.open()
+            assert self._connection is not None  # noqa: S101
+            yield self._connection
+
+    def scrub(self) -> None:
+        """Leave no trace of deleted rows in the file, its log, or a damaged one put aside."""
+        with self.reading() as connection:
+            connection.execute("VACUUM")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._aside.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Closing twice is allowed; it is not opened again."""
+        with self._lock:
+            self._closed = True
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = connect(self.path, any_thread=True)
+        try:
+            connection.executescript(self._schema)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    @property
+    def _aside(self) -> Path:
+        return self.path.with_suffix(".damaged")
 
 
 def open_database(path: Path) -> sqlite3.Connection:
@@ -27,9 +142,8 @@ def open_database(path: Path) -> sqlite3.Connection:
         path.parent.mkdir(parents=True, exist_ok=True)
         # Two processes that switch one new file to WAL at once make SQLite give up unwaited.
         with FileLock(f"{path}.lock", timeout=BUSY_SECONDS):
-            connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+            connection = connect(path)
             try:
-                _configure(connection)
                 with transaction(connection):
                     prepare_schema(connection, path)
             except BaseException:
@@ -85,13 +199,6 @@ def _check_sqlite() -> None:
             f"SQLite {sqlite3.sqlite_version} is too old; Tenon needs 3.38 or newer. Install a "
             "newer Python, or set TENON_MONGODB_URI."
         )
-
-
-def _configure(connection: sqlite3.Connection) -> None:
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    # What is deleted or replaced is overwritten with zeros: redaction depends on it.
-    connection.execute("PRAGMA secure_delete = ON")
 
 
 def _describe(error: sqlite3.Error, path: Path) -> str:

@@ -10,15 +10,14 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Collection, Iterable
-from contextlib import suppress
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from memory.errors import StoreUnavailableError
+from memory.sqlite_file import connect, remove
 from memory.sqlite_text import transaction
 
 _VERSION = 1
-_BUSY_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ class Manifest:
             try:
                 return cls(*_opened(path, stamp))
             except sqlite3.DatabaseError:
-                _remove(path)
+                remove(path)
                 return cls(*_opened(path, stamp))
         except (sqlite3.Error, OSError) as error:
             raise unusable(path, error) from error
@@ -106,12 +105,8 @@ def unusable(path: Path, error: Exception) -> StoreUnavailableError:
 
 def _opened(path: Path, stamp: str) -> tuple[sqlite3.Connection, bool]:
     # Calls come from several threads, one after another.
-    connection = sqlite3.connect(
-        path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
-    )
+    connection = connect(path, durable=False, any_thread=True)
     try:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
         with transaction(connection):
             return connection, _prepared(connection, stamp)
     except BaseException:
@@ -139,9 +134,3 @@ def _prepared(connection: sqlite3.Connection, stamp: str) -> bool:
     connection.execute("DELETE FROM meta")
     connection.execute("INSERT INTO meta VALUES (?, 0)", (stamp,))
     return True
-
-
-def _remove(path: Path) -> None:
-    for suffix in ("", "-wal", "-shm"):
-        with suppress(FileNotFoundError):
-            path.with_name(path.name + suffix).unlink()

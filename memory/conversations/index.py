@@ -23,6 +23,7 @@ from memory.embeddings.contract import Embedder
 from memory.medium_term.conversations import ConversationRepository
 from memory.medium_term.repository import Repository
 from memory.records import Session
+from memory.sqlite_file import is_damage, remove
 
 _T = TypeVar("_T")
 _log = logging.getLogger(__name__)
@@ -250,7 +251,7 @@ class TurnIndex:
             return work(self._open())
         except (sqlite3.Error, OSError) as error:
             try:
-                if not _is_damage(error):
+                if not is_damage(error):
                     raise
                 self._remove()
                 return work(self._open())
@@ -265,8 +266,7 @@ class TurnIndex:
 
     def _remove(self) -> None:
         self._close_file()
-        for suffix in ("", "-wal", "-shm"):
-            Path(f"{self._path}{suffix}").unlink(missing_ok=True)
+        remove(self._path)
 
     def _warn(self, part: str, reason: str) -> None:
         if part not in self._warned:
@@ -282,8 +282,3 @@ def _remedy(error: Exception, folder: Path) -> str:
     if "fts5" in str(error):
         return "the SQLite of this Python has no full-text search (FTS5); use another Python"
     return f"{error}. Remove the folder {folder}"
-
-
-def _is_damage(error: Exception) -> bool:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)

@@ -6,7 +6,6 @@ thrown away. It holds for both backends of the document store, and several proce
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from memory.conversations.passages import IndexedTurn
+from memory.sqlite_file import connect
+from memory.sqlite_text import transaction
 
 _FORM = 1
 """Raise it when the tables or what is put into them changes; an older file is made anew."""
-_BUSY_SECONDS = 30.0
 _MOST_MATCHES = 5_000
 _DATES_WEIGHT = 0.5
 
@@ -115,9 +115,7 @@ class IndexFile:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         # Opened by whichever thread comes first; its owner lets one use it at a time.
-        self._connection = sqlite3.connect(
-            path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
-        )
+        self._connection = connect(path, durable=False, any_thread=True)
         try:
             self._prepare()
         except BaseException:
@@ -129,10 +127,7 @@ class IndexFile:
         self._connection.close()
 
     def _prepare(self) -> None:
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA synchronous = NORMAL")
-        self._connection.execute("PRAGMA secure_delete = ON")
-        with self._transaction():
+        with transaction(self._connection):
             form = self._connection.execute("PRAGMA user_version").fetchone()[0]
             if form == _FORM:
                 return
@@ -161,7 +156,7 @@ class IndexFile:
 
     def extend(self, session: str, known: SessionState, turns: Sequence[IndexedTurn]) -> bool:
         """Add turns behind those of `known`; False if another process was quicker."""
-        with self._transaction():
+        with transaction(self._connection):
             if self.state(session) != known:
                 return False
             sql = "SELECT position + 1, repository FROM turns WHERE id = ?"
@@ -175,7 +170,7 @@ class IndexFile:
         Whether something was taken out that had been indexed.
         """
         kept = {turn.id: turn.digest for turn in turns}
-        with self._transaction():
+        with transaction(self._connection):
             sql = "SELECT id, digest FROM turns WHERE session = ?"
             before = self._connection.execute(sql, [session]).fetchall()
             stale = [id_ for id_, digest in before if kept.get(id_) != digest]
@@ -189,7 +184,7 @@ class IndexFile:
     def forget(self, turn_ids: Collection[str]) -> set[str]:
         """Take out turns and their vectors for good; the sessions that they were of."""
         sessions: set[str] = set()
-        with self._transaction():
+        with transaction(self._connection):
             for turn_id in turn_ids:
                 sql = "SELECT session FROM turns WHERE id = ?"
                 sessions.update(s for (s,) in self._connection.execute(sql, [turn_id]))
@@ -255,7 +250,7 @@ class IndexFile:
     ) -> None:
         """Keep one vector for each passage, unless its turn has gone or changed meanwhile."""
         halves = vectors.astype(np.float16)
-        with self._transaction():
+        with transaction(self._connection):
             self._connection.executemany(
                 "INSERT OR REPLACE INTO vectors SELECT id, ?, digest, ?, ? FROM turns "
                 "WHERE id = ? AND digest = ?",
@@ -302,23 +297,6 @@ class IndexFile:
             {"query": query, **scope.values},
         ).fetchall()
         return dict(rows)
-
-    def _transaction(self) -> _Transaction:
-        return _Transaction(self._connection)
-
-
-class _Transaction:
-    """One write transaction; the lock is taken before the first read inside it."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-
-    def __enter__(self) -> None:
-        self._connection.execute("BEGIN IMMEDIATE")
-
-    def __exit__(self, kind: object, *_rest: object) -> None:
-        if self._connection.in_transaction:
-            self._connection.execute("COMMIT" if kind is None else "ROLLBACK")
 
 
 def _match(words: Sequence[str], dates: Sequence[str]) -> str:

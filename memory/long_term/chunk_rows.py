@@ -15,8 +15,8 @@ from pathlib import Path
 
 from memory.chunking.chunk import Chunk
 from memory.long_term.contract import Filters, Hit
-from memory.long_term.sqlite_file import LockedFile
 from memory.long_term.words import query_words, words
+from memory.sqlite_file import LockedFile
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS files (

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from memory.embeddings.contract import Embedder, Vectors
-from memory.long_term.sqlite_file import LockedFile
+from memory.sqlite_file import LockedFile
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS vectors (
