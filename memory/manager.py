@@ -28,7 +28,13 @@ from memory.medium_term.runs import RunRepository
 from memory.medium_term.summaries import SummaryRepository
 from memory.medium_term.tickets import TicketRepository
 from memory.records import Session, SpecProposal, SpecVersion, utc_now
-from memory.redaction import Forgotten, forget_conversation, forget_texts, require_usable
+from memory.redaction import (
+    Forgotten,
+    forget_conversation,
+    forget_texts,
+    require_usable,
+    spellings,
+)
 from memory.retention import RetentionLimits
 from memory.short_term import ShortTermMemory
 from memory.sqlite_store import SqliteStore
@@ -187,6 +193,7 @@ class MemoryManager:
     async def _forget_derived(
         self, texts: list[str], done: Forgotten, what: str, *, dry_run: bool
     ) -> None:
+        texts = spellings(texts)
         if dry_run:
             done.deleted.update(await self._long_term.count_containing(texts))
             return

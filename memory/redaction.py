@@ -131,7 +131,7 @@ class _Redaction:
         dry_run: bool,
     ) -> None:
         self._store = store
-        self._texts = _spellings(texts)
+        self._texts = spellings(texts)
         self._leave = leave
         self._dry_run = dry_run
         self.done = Forgotten()
@@ -198,7 +198,7 @@ class _Redaction:
         return value
 
 
-def _spellings(texts: Iterable[str]) -> list[str]:
+def spellings(texts: Iterable[str]) -> list[str]:
     """The texts as they are and as JSON inside a text has them; longer ones first, so that one
     inside another leaves no rest of it.
     """

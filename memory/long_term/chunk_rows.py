@@ -10,10 +10,11 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from memory.chunking.chunk import Chunk
+from memory.long_term import forgotten
 from memory.long_term.contract import Filters, Hit
 from memory.long_term.words import query_words, words
 from memory.sqlite_file import LockedFile
@@ -59,20 +60,28 @@ class FileRow:
 class ChunkRows:
     """Raises sqlite3.Error or OSError. Every method blocks; call it in a thread."""
 
-    def __init__(self, path: Path) -> None:
-        self._file = LockedFile(path, _SCHEMA)
+    def __init__(self, path: Path, *, mask: bool = True) -> None:
+        """A chunk that holds a forgotten text is masked, or left out if not `mask`."""
+        self._file = LockedFile(path, _SCHEMA + forgotten.SCHEMA)
+        self._forgotten = forgotten.Remembered()
+        self._mask = mask
 
     def open(self) -> bool:
         """Open the file; say whether it had to be made anew, so that there are no rows."""
         return self._file.open()
 
     def replace(self, repository: str, files: Mapping[str, Sequence[Chunk]], commit: str) -> None:
-        """Make the rows of these files exactly these chunks; durable on return."""
+        """Make the rows of these files exactly these chunks; durable on return.
+
+        What was forgotten stays away, also where the chunks were made before that.
+        """
         with self._file.transaction() as connection:
+            texts = self._forgotten.read(connection)
             for path, chunks in files.items():
-                file = _raise_generation(connection, repository, path, commit, chunks)
+                kept = self._kept(path, chunks, texts) if texts else chunks
+                file = _raise_generation(connection, repository, path, commit, kept)
                 _delete_chunks(connection, file)
-                for chunk in chunks:
+                for chunk in kept:
                     _insert(connection, file, chunk)
 
     def remove(self, places: Collection[tuple[str, str]]) -> None:
@@ -183,9 +192,13 @@ class ChunkRows:
         with self._file.reading() as connection:
             return len(_containing(connection, texts))
 
-    def remove_containing(self, texts: Sequence[str]) -> list[str]:
-        """Remove every chunk that contains one of the texts; return the texts of the chunks."""
+    def forget(self, texts: Sequence[str]) -> list[str]:
+        """Remove every chunk that contains one of the texts; return the texts of the chunks.
+
+        Digests of the texts stay, so that `replace` does not let them in again.
+        """
         with self._file.transaction() as connection:
+            self._forgotten.add(connection, texts)
             found = _containing(connection, texts)
             for chunk, (file, text) in found.items():
                 connection.execute("DELETE FROM full_text WHERE rowid = ?", (chunk,))
@@ -211,6 +224,16 @@ class ChunkRows:
     def close(self) -> None:
         """Closing twice is allowed."""
         self._file.close()
+
+    def _kept(
+        self, path: str, chunks: Sequence[Chunk], texts: forgotten.ForgottenTexts
+    ) -> Sequence[Chunk]:
+        if texts.is_in(path):
+            return ()
+        if not self._mask:
+            return [c for c in chunks if not (texts.is_in(c.text) or texts.is_in(c.symbol))]
+        masked = ((chunk, texts.mask(chunk.text), texts.mask(chunk.symbol)) for chunk in chunks)
+        return [replace(chunk, text=text, symbol=symbol) for chunk, text, symbol in masked]
 
 
 def _containing(connection: sqlite3.Connection, texts: Sequence[str]) -> dict[int, tuple[int, str]]:

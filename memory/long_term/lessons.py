@@ -42,7 +42,7 @@ class LessonMemory(TableMemory):
 
     def __init__(self, folder: Path, embedder: Embedder | None, *, uri: str | None = None) -> None:
         """The vectors are in the folder, or at `uri`."""
-        super().__init__(HybridChunkTable(folder, embedder, uri=uri, what="lessons"))
+        super().__init__(HybridChunkTable(folder, embedder, uri=uri, what="lessons", mask=False))
 
     async def add(self, lesson: Lesson) -> None:
         """Keep a lesson; one that is kept already is not kept twice."""

@@ -32,7 +32,9 @@ class SnippetMemory(TableMemory):
     def __init__(self, folder: Path, embedder: Embedder | None, *, uri: str | None = None) -> None:
         """The vectors are in the folder, or at `uri`."""
         super().__init__(
-            HybridChunkTable(folder, embedder, uri=uri, what="examples from earlier work")
+            HybridChunkTable(
+                folder, embedder, uri=uri, what="examples from earlier work", mask=False
+            )
         )
 
     async def add(self, repository: str, path: str, symbol: str, text: str, ticket_id: str) -> None:

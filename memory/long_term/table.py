@@ -46,13 +46,17 @@ class HybridChunkTable:
         limit_bytes: int = _LIMIT_BYTES,
         cache_bytes: int = _LIMIT_BYTES,
         what: str = "code",
+        mask: bool = True,
     ) -> None:
-        """Nothing is opened before it is used; `what` names the rows in a warning."""
+        """Nothing is opened before it is used; `what` names the rows in a warning.
+
+        Rows that hold a forgotten text are masked, or left out if not `mask`.
+        """
         self._folder = folder
         self._what = what
         self._embedder = embedder
         self._limit_bytes = limit_bytes
-        self._rows = ChunkRows(folder / "chunks.sqlite3")
+        self._rows = ChunkRows(folder / "chunks.sqlite3", mask=mask)
         self._cache = VectorCache(folder / "vectors.sqlite3", limit_bytes=cache_bytes)
         self._local = None if uri else folder / "lance"
         self._uri = uri or str(folder / "lance")
@@ -154,15 +158,18 @@ class HybridChunkTable:
     async def forget(self, *texts: str) -> int:
         """Remove every chunk that contains one of the texts, from the disk too, and its vector.
 
+        The texts are kept away from then on, also if nothing contains them yet.
+
         Returns the number of chunks. Raises sqlite3.Error or OSError, and for vectors in an
         object store what Lance and the embedder raise: forgetting must not fail in silence.
         """
         if not texts or not all(texts):
             raise ValueError("An empty text would remove everything.")
-        if not self._exists():
-            return 0
-        removed = await asyncio.to_thread(self._rows.remove_containing, texts)
-        await asyncio.to_thread(self._cache.forget, [content_hash(text) for text in removed])
+        if not self._opened:
+            await asyncio.to_thread(self._open)
+        removed = await asyncio.to_thread(self._rows.forget, texts)
+        if removed:
+            await asyncio.to_thread(self._cache.forget, [content_hash(text) for text in removed])
         try:
             await self._forget_vectors(texts)
         finally:

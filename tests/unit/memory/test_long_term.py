@@ -214,6 +214,6 @@ async def test_nothing_is_opened_before_it_is_used(tmp_path: Path) -> None:
     snippets = SnippetMemory(tmp_path / "snippets", WordEmbedder())
     await snippets.sync()
     await snippets.tidy()
-    assert await snippets.forget("anything") == 0
+    assert await snippets.count_containing("anything") == 0
     await snippets.close()
     assert list(tmp_path.iterdir()) == []
