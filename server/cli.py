@@ -7,6 +7,7 @@ import asyncio
 import sys
 from pathlib import Path
 
+from memory.allocator import limit_arenas
 from server.bench.recall_command import add_bench_recall
 from server.commands import (
     Command,
@@ -29,6 +30,7 @@ USAGE_ERROR = 2
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit code (0 done, 1 failed, 2 wrong usage)."""
+    limit_arenas()
     options = _parser().parse_args(arguments)
     if options.command is None:
         from server.serve import serve

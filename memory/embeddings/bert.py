@@ -8,18 +8,20 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from memory.allocator import give_back
 from memory.embeddings.contract import Vectors
 from memory.embeddings.gate import Gate
 from memory.embeddings.int8_graph import SLOW_FUSIONS, int8_graph
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
-    from tokenizers import Encoding, Tokenizer
+    from tokenizers import Tokenizer
 
 _log = logging.getLogger(__name__)
 _BATCH = 4  # measured: small batches with one thread each are the fastest, 2 beside 16 are not
@@ -92,8 +94,8 @@ class BertEmbedder:
     def _embed(self, texts: list[str]) -> Vectors:
         session, tokenizer = self._load()
         # One by one: encode_batch starts threads that complain when a process is forked later.
-        encoded = [tokenizer.encode(text) for text in texts]
-        by_length = sorted(range(len(texts)), key=lambda index: -len(encoded[index].ids))
+        encoded = [_cut(tokenizer.encode(text).ids, self._max_tokens) for text in texts]
+        by_length = sorted(range(len(texts)), key=lambda index: -len(encoded[index]))
         batches = [by_length[start : start + _BATCH] for start in range(0, len(texts), _BATCH)]
         vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
 
@@ -103,6 +105,8 @@ class BertEmbedder:
             vectors[rows] = self._run(session, [encoded[row] for row in rows])
 
         self._spread(work, batches)
+        if len(texts) > _FEW_TEXTS:
+            give_back()
         return vectors
 
     def _spread(self, work: Any, batches: list[list[int]]) -> None:
@@ -117,6 +121,7 @@ class BertEmbedder:
     def _load(self) -> tuple[InferenceSession, Tokenizer]:
         if self._loaded is None:
             self._loaded = (self._open_session(), self._open_tokenizer())
+            give_back()
         return self._loaded
 
     def _open_session(self) -> InferenceSession:
@@ -144,12 +149,7 @@ class BertEmbedder:
 
     def _open_tokenizer(self) -> Tokenizer:
         self._require(self._tokenizer_path)
-        from tokenizers import Tokenizer
-
-        tokenizer = Tokenizer.from_file(str(self._tokenizer_path))
-        tokenizer.no_padding()
-        tokenizer.enable_truncation(self._max_tokens)
-        return tokenizer
+        return _tokenizer(self._tokenizer_path)
 
     def _require(self, path: Path) -> None:
         if not path.is_file():
@@ -158,19 +158,38 @@ class BertEmbedder:
                 f"tenon models pull {self._about.pull_id}"
             )
 
-    def _run(self, session: Any, batch: Sequence[Encoding]) -> Vectors:
+    def _run(self, session: Any, batch: Sequence[Sequence[int]]) -> Vectors:
         """Pool the last hidden state over the real tokens, and scale to length 1."""
-        width = max(len(item.ids) for item in batch)
+        width = max(map(len, batch))
         ids = np.zeros((len(batch), width), dtype=np.int64)
         mask = np.zeros_like(ids)
         for row, item in enumerate(batch):
-            ids[row, : len(item.ids)] = item.ids
-            mask[row, : len(item.ids)] = 1
+            ids[row, : len(item)] = item
+            mask[row, : len(item)] = 1
         inputs = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
         hidden: Vectors = session.run(["last_hidden_state"], inputs)[0]
         pooled = hidden[:, 0] if self._about.pooling == "first" else _mean(hidden, mask)
         unit: Vectors = pooled / np.linalg.norm(pooled, axis=1, keepdims=True)
         return unit
+
+
+@cache
+def _tokenizer(path: Path) -> Tokenizer:
+    """One for all models of a process: it takes 20 MB, and small BERT models share their words.
+
+    It does not cut, since each model does that elsewhere.
+    """
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(path))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
+
+
+def _cut(ids: list[int], length: int) -> list[int]:
+    """The first tokens and the one that ends every text."""
+    return ids if len(ids) <= length else [*ids[: length - 1], ids[-1]]
 
 
 def _mean(hidden: Vectors, mask: Any) -> Vectors:
