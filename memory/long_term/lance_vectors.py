@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from filelock import FileLock
 
+from memory.allocator import give_back
 from memory.chunking.chunk import Chunk
 from memory.embeddings.contract import Vectors
 from memory.long_term.chunk_rows import FileRow, as_glob
@@ -20,9 +21,12 @@ from memory.long_term.contract import Filters, Hit
 from memory.long_term.processor import require_avx2
 
 _LOCK_SECONDS = 60
-_CACHE_BYTES = 112 * 2**20  # 100,000 vectors of 768 numbers in 8 bits, and some
+_CACHE_BYTES = 24 * 2**20  # the index of 100,000 vectors of 768 numbers is 11 MB
 _INDEX_AT_ROWS = 20_000
+_PARTITIONS = 128
 _NPROBES = 24
+_REFINE = 4
+"""So many times the rows asked for are compared by their whole vectors, read from the disk."""
 _KEPT_VERSIONS = timedelta(minutes=10)  # another window may still read them
 _OTHER_MACHINES = timedelta(seconds=5)
 _OLDER_THAN_NOW = timedelta(milliseconds=5)
@@ -72,6 +76,7 @@ class LanceVectors:
         search = (
             search.limit(limit)
             .nprobes(_NPROBES)
+            .refine_factor(_REFINE)
             .select([*_COLUMNS, *_LINES, "vector", "_distance"])
         )
         condition = _condition(filters)
@@ -100,9 +105,10 @@ class LanceVectors:
         """Compact, drop old versions, and index the vectors when there are many."""
         table = self._table()
         with self._writing:
-            if table.count_rows() >= _INDEX_AT_ROWS and not table.list_indices():
-                table.create_index(metric="cosine", index_type="IVF_SQ", num_partitions=128)
+            if table.count_rows() >= _INDEX_AT_ROWS:
+                _index(table, self._dimensions)
             table.optimize(cleanup_older_than=keep, delete_unverified=keep == _OLDER_THAN_NOW)
+        give_back()
 
     def drop_others(self) -> None:
         """Remove the tables of other embedding models."""
@@ -133,6 +139,20 @@ class LanceVectors:
                     self._name, schema=_schema(self._dimensions), exist_ok=True
                 )
         return self._opened
+
+
+def _index(table: Any, dimensions: int) -> None:
+    """Index the vectors unless they are, by a bit for each number (RaBitQ, Gao and Long 2024).
+
+    An index of another kind, as older versions made, is replaced. RaBitQ takes numbers by eight;
+    vectors of other lengths get a byte for each.
+    """
+    from lancedb import index
+
+    kind = index.IvfSq if dimensions % 8 else index.IvfRq
+    if all(made.index_type != kind.__name__ for made in table.list_indices()):
+        config = kind(distance_type="cosine", num_partitions=_PARTITIONS)
+        table.create_index("vector", config=config)
 
 
 def _schema(dimensions: int) -> Any:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from memory.long_term import lance_vectors
 from memory.long_term.contract import Filters
 from memory.long_term.table import HybridChunkTable
 from tests.unit.memory.long_term.conftest import WordEmbedder, function
@@ -170,3 +171,34 @@ async def test_a_forgotten_text_is_nowhere_on_the_disk(tmp_path: Path, words: Wo
 
 def holds(folder: Path, text: bytes) -> bool:
     return any(text in file.read_bytes() for file in folder.rglob("*") if file.is_file())
+
+
+@pytest.mark.parametrize(("dimensions", "kind"), [(128, "IvfRq"), (100, "IvfSq")])
+async def test_many_vectors_are_indexed_and_the_nearest_are_still_exact(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dimensions: int, kind: str
+) -> None:
+    from lancedb.index import IvfSq
+
+    monkeypatch.setattr(lance_vectors, "_INDEX_AT_ROWS", 500)
+    monkeypatch.setattr(lance_vectors, "_PARTITIONS", 4)
+    words = WordEmbedder(dimensions=dimensions)
+    table = HybridChunkTable(tmp_path, words)
+    names = [f"{first}{second}" for first in "abcdefghijklmnopqrstuvwxy" for second in "abcdefghij"]
+    files = {
+        f"{name}.py": [function(f"{name}.py", f"{name}{n}", f"{name} {name[0]}{n}") for n in (1, 2)]
+        for name in names
+    }
+    await table.replace_files("/r", files, "c")
+    inner = table._lance()._table()
+    inner.create_index("vector", config=IvfSq(distance_type="cosine", num_partitions=4))  # of old
+    await table.tidy()
+    assert [index.index_type for index in inner.list_indices()] == [kind]
+    for name in names[::25]:
+        question = f"{name} {name[0]}2"
+        vector = await words.embed_query(question)
+        near = await table._nearest(vector, 5, Filters(path=f"{name[0]}*"))
+        assert near[0][0].score == pytest.approx(1.0, abs=1e-3)
+        assert question in [hit.chunk.text for hit, _ in near]
+        for hit, found in near:
+            assert hit.score == pytest.approx(float(found @ vector), abs=2e-3)
+    await table.close()
