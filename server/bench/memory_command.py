@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
-import statistics
 import tempfile
 import time
 from collections.abc import Sequence
@@ -16,6 +14,7 @@ from typing import Any
 from memory.chunking.chunk import Chunk
 from memory.embeddings import Embedder, Vectors
 from memory.long_term.table import HybridChunkTable
+from server.bench.fresh_server import measured, resident_megabytes
 from server.components import open_embedder
 from server.settings import load
 
@@ -36,7 +35,7 @@ async def bench_memory(options: argparse.Namespace) -> int:
     try:
         codes = read_codes(options.codes)
         questions = read_questions(options.cosqa, codes)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, LookupError, TypeError) as error:
         print(f"These files are not in CoSQA's form: {error}")
         return 2
     embedder = open_embedder(load().values)
@@ -51,7 +50,9 @@ async def bench_memory(options: argparse.Namespace) -> int:
 
 def read_codes(path: Path) -> list[str]:
     """Functions of ``code_idx_map.txt``: a JSON object of code -> index. Raises ValueError."""
-    indices: dict[str, int] = json.loads(path.read_text(encoding="utf-8"))
+    indices = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(indices, dict):
+        raise ValueError(f"{path.name} is no JSON object of code and index")
     codes = [code for code, _ in sorted(indices.items(), key=lambda item: item[1])]
     if [indices[code] for code in codes] != list(range(len(codes))):
         raise ValueError(f"the indices in {path.name} are not 0, 1, 2, …")
@@ -59,7 +60,7 @@ def read_codes(path: Path) -> list[str]:
 
 
 def read_questions(path: Path, codes: Sequence[str]) -> list[Question]:
-    """Items with ``doc`` and ``retrieval_idx``. Raises ValueError, KeyError or TypeError."""
+    """Items with ``doc`` and ``retrieval_idx``. Raises ValueError, LookupError or TypeError."""
     items = json.loads(path.read_text(encoding="utf-8"))
     return [Question(item["doc"], codes[item["retrieval_idx"]]) for item in items]
 
@@ -67,7 +68,11 @@ def read_questions(path: Path, codes: Sequence[str]) -> list[Question]:
 async def measure(
     folder: Path, embedder: Embedder, codes: Sequence[str], questions: Sequence[Question], rows: int
 ) -> dict[str, Any]:
-    """Put the functions into the product's table and ask it."""
+    """Put the functions into the product's table and ask it.
+
+    Times and `server_rss_mb` are those of a new process with the real models, which only
+    searches; `rss_mb` is this one's, which has indexed.
+    """
     await embedder.embed(["warm"] * 16)
     table = HybridChunkTable(folder, embedder, limit_bytes=2**40)
     start = time.perf_counter()
@@ -80,10 +85,9 @@ async def measure(
         table = HybridChunkTable(folder, Repeated(embedder, codes), limit_bytes=2**40)
         await _index(table, [f"{code}\n# {n}" for n, code in enumerate(_cycle(codes, rows))], "r")
         await table.tidy()
-    figures |= await _times(table, embedder, questions)
-    figures["rss_mb"] = _resident_megabytes()
+    figures["rss_mb"] = resident_megabytes()
     await table.close()
-    return figures
+    return figures | await measured(folder, [question.text for question in questions])
 
 
 def _cycle(codes: Sequence[str], rows: int) -> list[str]:
@@ -136,23 +140,6 @@ async def _ask(
     ]
 
 
-async def _times(
-    table: HybridChunkTable, embedder: Embedder, questions: Sequence[Question]
-) -> dict[str, float]:
-    """Milliseconds of a search without the embedding of the question."""
-    times = []
-    for question in questions:
-        vector = await embedder.embed_query(question.text)
-        start = time.perf_counter()
-        await table.search_by(question.text, vector, _DEPTH)
-        times.append((time.perf_counter() - start) * 1000)
-        await asyncio.sleep(0)
-    return {
-        "query_ms_p50": round(statistics.median(times), 2),
-        "query_ms_p95": round(sorted(times)[int(len(times) * 0.95)], 2),
-    }
-
-
 def quality(found: Sequence[Sequence[str]], questions: Sequence[Question]) -> dict[str, float]:
     """Mean reciprocal rank and recall, the whole list of 10 counting."""
     ranks = [
@@ -166,10 +153,3 @@ def quality(found: Sequence[Sequence[str]], questions: Sequence[Question]) -> di
         for depth in (1, 5, _DEPTH)
     }
     return {"mrr_at_10": round(mrr, 4), **recall}
-
-
-def _resident_megabytes() -> float:
-    for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
-        if line.startswith("VmRSS:"):
-            return round(int(line.split()[1]) / 1024, 1)
-    return 0.0
