@@ -1,0 +1,2 @@
+def due(plants, today):
+    pass

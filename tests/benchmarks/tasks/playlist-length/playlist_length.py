@@ -1,0 +1,6 @@
+def total(tracks):
+    pass
+
+
+def fitting(tracks, limit):
+    pass
