@@ -29,16 +29,8 @@ def outcomes(folder: Path, *, solved: bool) -> Outcomes:
             answered = solved and path == task.target_file
             (folder / name / path).write_text(example if answered else text, "utf-8")
     report = folder / "report.xml"
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "-p",
-        "no:cacheprovider",
-        f"--rootdir={folder}",
-    ]
-    command += ["-o", "junit_family=xunit1", f"--junit-xml={report}", str(folder)]
+    options = ["-q", "-p", "no:cacheprovider", f"--rootdir={folder}", "-o", "junit_family=xunit1"]
+    command = [sys.executable, "-m", "pytest", *options, f"--junit-xml={report}", str(folder)]
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")}
     run = subprocess.run(
         command, check=False, cwd=folder, env=environment, capture_output=True, text=True
@@ -46,7 +38,7 @@ def outcomes(folder: Path, *, solved: bool) -> Outcomes:
     assert report.is_file(), run.stdout + run.stderr
     found: Outcomes = {name: Counter() for name in NAMES}
     for case in ElementTree.parse(report).iter("testcase"):  # noqa: S314
-        name = (case.get("file") or case.get("classname", "").replace(".", "/")).split("/")[0]
+        name = case.get("file", "").split("/")[0]
         found[name]["passed" if len(case) == 0 else "failed"] += 1
     return found
 
