@@ -1,0 +1,6 @@
+def due(kind, lent, closed):
+    pass
+
+
+def fee(kind, lent, returned, closed):
+    pass

@@ -1,0 +1,2 @@
+def standings(boats, races):
+    pass
