@@ -1,0 +1,2 @@
+def allocate(plots, people):
+    pass

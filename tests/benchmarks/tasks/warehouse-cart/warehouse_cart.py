@@ -1,0 +1,6 @@
+def seconds(plan):
+    pass
+
+
+def orders(plan):
+    pass
