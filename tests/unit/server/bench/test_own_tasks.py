@@ -64,15 +64,15 @@ def test_stub_fails(of_stubs: Outcomes, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_repository_of_a_task_holds_the_stub_and_the_instructions_alone(
+def test_repository_of_a_task_holds_its_stub_and_instructions_and_no_example(
     tmp_path: Path, name: str
 ) -> None:
     task = read_exercise(TASKS / name)
     repository = new_repository(task, tmp_path / name)
-    files = {path for path in repository.rglob("*") if path.is_file() and ".git" not in path.parts}
-    assert {path.relative_to(repository).as_posix() for path in files} == {
-        "README.md",
-        task.target_file,
-    }
+    paths = {path.relative_to(repository) for path in repository.rglob("*") if path.is_file()}
+    shown = {path.as_posix() for path in paths if path.parts[0] != ".git"}
+    module = name.replace("-", "_")
+    assert shown == {"README.md", f"{module}.py"} and set(task.tests) == {f"{module}_test.py"}
     example = (TASKS / name / ".meta" / "example.py").read_text("utf-8")
-    assert not any(example in text for text in [task.request, *(p.read_text() for p in files)])
+    texts = [task.request, *task.tests.values(), *((repository / p).read_text() for p in shown)]
+    assert not any(example.strip() in text for text in texts)

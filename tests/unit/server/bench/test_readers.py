@@ -12,7 +12,6 @@ from server.bench.command import read_tasks
 from server.bench.exercism import read_exercise
 from server.bench.task import Task, wanted
 
-TASKS = Path(__file__).parents[3] / "benchmarks" / "tasks"
 PROMPT = (
     "import math\nfrom typing import List\n\n\ndef double(x):\n    return 2 * x\n\n\n"
     'def total(xs: List[int]) -> int:\n    """ The sum.\n    >>> total([1])\n    1\n    """\n'
@@ -92,13 +91,6 @@ def test_exercise_is_stub_tests_and_instructions(tmp_path: Path) -> None:
     assert task.instructions == "# Instructions\n\nDo it.\n\nAnd raise `ValueError`."
     assert (task.target_file, task.target_symbol) == ("two_moons.py", "phase")
     assert task.files == {"two_moons.py": STUB} and task.tests == {"two_moons_test.py": TESTS}
-
-
-def test_example_solution_is_never_part_of_a_task() -> None:
-    for task in read_tasks(TASKS):
-        example = (TASKS / task.name / ".meta" / "example.py").read_text()
-        assert example not in task.files.values()
-        assert not any(".meta" in path for path in [*task.files, *task.tests])
 
 
 @pytest.mark.parametrize(
