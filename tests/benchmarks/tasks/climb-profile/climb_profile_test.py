@@ -31,6 +31,9 @@ class ClimbTest(unittest.TestCase):
     def test_small_steps_back_are_compared_with_the_height_in_mind(self):
         self.assertEqual(climb([100, 110, 106, 112, 102], 5), (10, 8))
 
+    def test_at_sea_level(self):
+        self.assertEqual(climb([5, 0, 7], 1), (7, 5))
+
     def test_below_sea_level(self):
         self.assertEqual(climb([-3, 2, -8], 4), (5, 10))
 

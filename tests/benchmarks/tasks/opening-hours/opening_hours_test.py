@@ -24,6 +24,10 @@ def test_range_of_days():
     assert (days["Sa"], days["Su"]) == ([(600, 780)], [])
 
 
+def test_range_of_two_days():
+    assert [day for day, spans in week("Sa-Su 10:00-13:00").items() if spans] == ["Sa", "Su"]
+
+
 def test_spans_come_in_the_order_of_time():
     assert week("Tu 14:00-18:00,09:00-12:30")["Tu"] == [(540, 750), (840, 1080)]
 

@@ -43,6 +43,11 @@ def test_cent_that_is_left_over(trip):
     assert balances(trip) == [-34, -33, 67]
 
 
+def test_one_cent_in_all(trip):
+    trip.pay("Jon", 1)
+    assert balances(trip) == [-1, 1, 0]
+
+
 def test_two_cents_that_are_left_over(trip):
     trip.pay("Ada", 200)
     assert balances(trip) == [-67, -67, 134]

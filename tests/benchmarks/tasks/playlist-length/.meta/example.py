@@ -1,6 +1,6 @@
 import re
 
-_LENGTH = re.compile(r"(?:(\d+):(?=[0-5]\d:))?(\d+):([0-5]\d)")
+_LENGTH = re.compile(r"(?:(\d+):(?=[0-5]\d:))?(\d+):([0-5]\d)", re.ASCII)
 
 
 def total(tracks):
