@@ -41,7 +41,8 @@ class Rung:
     stage: Stage
     temperatures: tuple[float, ...] = (0.2,)
     """Of the answers to one question, which are decoded together. A repair asks a question for
-    each of up to four failures of an attempt; parts share the answers among them."""
+    each of up to four failures of an attempt; parts share the answers by the
+    tests that blame them."""
     starts: int = 1
     """How many attempts, plans or models it starts from; each gets a question of its own."""
     seconds: float = 0.0

@@ -15,7 +15,7 @@ from agents.behaviors.write_code import Hint, Question, distilled_tests
 from agents.inference import Tier
 from agents.ladder import Rung, Stage
 from agents.search import Attempt, Search
-from agents.waves import thinned, wave_size
+from agents.waves import shares, thinned, wave_size
 from agents.workbench import Workbench
 
 _PLAN_TOKENS = 100
@@ -130,29 +130,30 @@ def _parts(bench: Workbench, search: Search, rung: Rung, plain: Question) -> lis
     written already. The wrong body is not in view: a small model would write it again.
     """
     best = [attempt for attempt in search.best(1) if attempt.passed]
-    openings = (each for attempt in best for each in _blamed(bench, attempt))
-    new = search.unopened(openings, rung.starts)
+    blame = {o: count for attempt in best for o, count in _blamed(bench, attempt)}
+    new = search.unopened(blame, rung.starts)
     low, high = min(rung.temperatures), max(rung.temperatures)
+    sizes = shares([blame[opening] for opening in new], len(rung.temperatures))
     return [
         replace(
             plain,
-            opening=each,
-            temperatures=spread(low, high, len(rung.temperatures) // len(new)),
+            opening=opening,
+            temperatures=spread(low, high, size),
             seed=plain.seed + 10 * i,
-            longest=_body_tokens(each),
+            longest=_body_tokens(opening),
         )
-        for i, each in enumerate(new)
+        for i, (opening, size) in enumerate(zip(new, sizes, strict=True))
     ]
 
 
-def _blamed(bench: Workbench, attempt: Attempt) -> Iterator[Opening]:
-    """The functions of an attempt that its failing tests blame, the worst first."""
+def _blamed(bench: Workbench, attempt: Attempt) -> Iterator[tuple[Opening, int]]:
+    """The functions of an attempt that its failing tests blame, and how many do; worst first."""
     language, text = bench.language, attempt.candidate.text
     path, unit = bench.ticket.target_file, bench.ticket.target_symbol
-    for part in parts_to_blame(text, path, unit, attempt.failing, language.functions):
+    for part, count in parts_to_blame(text, path, unit, attempt.failing, language.functions):
         opening = language.opening(text, part)
         if opening is not None:
-            yield opening
+            yield opening, count
 
 
 def _body_tokens(opening: Opening) -> int:

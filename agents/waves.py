@@ -8,6 +8,7 @@ of the answers, and an answer that the end of the minutes cuts off is worth noth
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from agents.asking import spread
@@ -48,3 +49,16 @@ def thinned(rung: Rung, count: int) -> Rung:
     if len(temperatures) > count:
         temperatures = spread(min(temperatures), max(temperatures), count)
     return replace(rung, temperatures=temperatures, starts=min(rung.starts, count))
+
+
+def shares(weights: Sequence[int], answers: int) -> list[int]:
+    """`answers` dealt out by weight, the heaviest first, at least two to each."""
+    rest, given = answers, list[int]()
+    for place, weight in enumerate(weights):
+        behind = 2 * (len(weights) - place - 1)
+        size = round(answers * weight / sum(weights))
+        given.append(max(2, min(size, rest - behind)))
+        rest -= given[-1]
+    if given:
+        given[0] += max(rest, 0)
+    return given

@@ -49,8 +49,10 @@ def parts_to_blame(
     unit: str,
     failing: Sequence[TestCase],
     functions: Functions = functions_in,
-) -> list[str]:
-    """Functions or ``Class.method`` of `text` inside `unit`, the worst first.
+) -> list[tuple[str, int]]:
+    """Functions or ``Class.method`` of `text` inside `unit`, each with the tests that blame it.
+
+    The worst comes first.
 
     A failing test blames the innermost function of its traceback at `path`; where the
     traceback does not go there, every function that the failing line calls by name. Empty if
@@ -62,7 +64,7 @@ def parts_to_blame(
     blamed: Counter[str] = Counter()
     for case in failing:
         blamed.update(_traced(case, path, ranges) or _called(case, ranges))
-    return [name for name, _ in blamed.most_common()]
+    return blamed.most_common()
 
 
 def _traced(case: TestCase, path: str, ranges: dict[str, tuple[int, int]]) -> set[str]:

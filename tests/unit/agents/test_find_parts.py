@@ -28,7 +28,7 @@ CALLED = case(Frame("test_l.py", 5, "assert ledger.total() == 3"))
 
 
 def blamed(*cases: TestCase, unit: str = "") -> list[str]:
-    return parts_to_blame(TEXT, "ledger.py", unit, cases)
+    return [name for name, _ in parts_to_blame(TEXT, "ledger.py", unit, cases)]
 
 
 def test_innermost_function_of_the_traceback_is_blamed():

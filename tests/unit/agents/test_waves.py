@@ -2,10 +2,12 @@
 
 import time
 
+import pytest
+
 from agents.asking import spread
 from agents.budget import Budget
 from agents.ladder import Rung, Stage
-from agents.waves import thinned, wave_size
+from agents.waves import shares, thinned, wave_size
 
 SIXTEEN = Rung(Stage.SAMPLE, spread(0.4, 1.0, 16))
 PLANS = Rung(Stage.PLAN, (0.2,), starts=16)
@@ -46,3 +48,17 @@ def test_a_smaller_wave_has_the_same_spread_and_fewer_plans():
     smaller = thinned(SIXTEEN, 5)
     assert smaller.temperatures == spread(0.4, 1.0, 5)
     assert (thinned(PLANS, 5).starts, thinned(PLANS, 5).temperatures) == (5, (0.2,))
+
+
+@pytest.mark.parametrize(
+    ("weights", "sizes"),
+    [
+        ([], []),
+        ([3], [16]),
+        ([1, 1], [8, 8]),
+        ([5, 1, 1], [12, 2, 2]),
+        ([9, 1, 1, 1], [10, 2, 2, 2]),
+    ],
+)
+def test_what_fails_most_tests_gets_most_answers(weights: list[int], sizes: list[int]):
+    assert shares(weights, 16) == sizes

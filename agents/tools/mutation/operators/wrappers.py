@@ -23,6 +23,7 @@ _FUNCTIONS = (
     "float",
 )
 _METHODS = (".strip()", ".lower()", ".upper()", ".split()", "[::-1]", ".title()", ".capitalize()")
+_TAKING = ("pop", "remove", "discard", "popitem", "clear")
 _KEEPING = ("append", "add", "insert", "extend", "join")
 
 
@@ -30,10 +31,30 @@ def mutations(unit: Unit) -> Changes:
     """Changes of this family."""
     for node, weight in _values(unit):
         yield from _wrapped(unit, node, weight)
+    for loop in unit.nodes(ast.For):
+        if _shrinks_what_it_reads(loop):
+            yield unit.replace(loop.iter, f"list({unit.text(loop.iter)})", 1, "a copy is read")
     for name in unit.nodes(ast.Name):
         if isinstance(name.ctx, ast.Load) and isinstance(unit.parents.get(name), ast.Attribute):
             for method in (".lower()", ".strip()", ".upper()"):
                 yield unit.replace(name, name.id + method, 5)
+
+
+def _shrinks_what_it_reads(loop: ast.For) -> bool:
+    """Whether the loop takes things out of the collection that it goes through."""
+    read = loop.iter
+    if isinstance(read, ast.Call) and isinstance(read.func, ast.Attribute) and not read.args:
+        read = read.func.value
+    owner = ast.dump(read)
+    for node in ast.walk(loop):
+        taken: list[ast.expr] = []
+        if isinstance(node, ast.Delete):
+            taken = [t.value for t in node.targets if isinstance(t, ast.Subscript)]
+        elif isinstance(node, ast.Attribute) and node.attr in _TAKING:
+            taken = [node.value]
+        if any(ast.dump(each) == owner for each in taken):
+            return True
+    return False
 
 
 def _values(unit: Unit) -> Iterator[tuple[ast.expr, int]]:

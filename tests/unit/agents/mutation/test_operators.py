@@ -160,3 +160,10 @@ def test_accents_are_taken_off_only_where_tests_speak_of_them():
     silent = read_hints(['assert f("Brûlée") == "Brûlée"'])
     assert any("unicodedata" in text for text in results(source, hints=speaking))
     assert not any("unicodedata" in text for text in results(source, hints=silent))
+
+
+@pytest.mark.parametrize("takes", ["del b[k]", "b.pop(k)", "b.discard(k)"])
+def test_a_loop_that_empties_what_it_reads_is_mended_before_most(takes: str) -> None:
+    source = f"def f(a, b):\n    for k in b.keys():\n        if k > a:\n            {takes}\n"
+    found = [m.apply(source) for m in mutations(Unit(source, "f", HINTS))]
+    assert source.replace("b.keys()", "list(b.keys())") in found[: len(found) // 10]
