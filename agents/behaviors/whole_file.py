@@ -32,3 +32,10 @@ def defined_names(text: str) -> set[str]:
         return set()
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
     return {node.name for node in body if isinstance(node, kinds)}
+
+
+def sound_start(code: str) -> str:
+    """The longest beginning of `code`, in whole lines, that defines something and parses."""
+    lines = code.splitlines(keepends=True)
+    starts = ("".join(lines[:end]) for end in range(len(lines), 0, -1))
+    return next((text for text in starts if defined_names(text)), "")

@@ -209,12 +209,15 @@ class _NoCodeError(Exception):
 
 
 def _merged(completion: Completion, bench: Workbench, question: Question) -> str:
-    if completion.finish_reason != "stop":
+    language, unit = bench.language, question.unit
+    cut_off = completion.finish_reason != "stop"
+    if cut_off and (unit or question.opening):
         raise _NoCodeError("the answer was cut off")
     if question.opening is not None:
         return _filled(completion.text, bench, question.opening)
-    language, unit = bench.language, question.unit
     blocks = language.code_blocks(completion.text)
+    if cut_off:  # of a file its beginning is worth something: parts go on from there
+        blocks = [start for block in blocks if (start := language.sound_start(block))]
     if not blocks:
         raise _NoCodeError("no code in the answer")
     if not unit:

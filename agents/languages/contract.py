@@ -123,6 +123,9 @@ class Language(Protocol):
     def code_blocks(self, reply: str) -> list[str]:
         """The blocks of code in a model's reply, each ending with a newline."""
 
+    def sound_start(self, code: str) -> str:
+        """Of code that was cut off, the longest beginning that parses; empty if it is nothing."""
+
     def merge(
         self,
         source: str,

@@ -16,7 +16,7 @@ from agents.behaviors.find_subjects import Subject, find_subjects
 from agents.behaviors.open_function import Opening, opening_in
 from agents.behaviors.plain_asserts import plain
 from agents.behaviors.unittest_style import needs_pytest
-from agents.behaviors.whole_file import whole_file
+from agents.behaviors.whole_file import sound_start, whole_file
 from agents.languages.contract import ImportOf, ReadTest, Scope
 from agents.python_names import identifier, signature_in, slug
 from agents.tools.code_blocks import extract_code_blocks
@@ -108,6 +108,10 @@ class Python:
     def code_blocks(self, reply: str) -> list[str]:
         """See `Language`."""
         return extract_code_blocks(reply)
+
+    def sound_start(self, code: str) -> str:
+        """See `Language`."""
+        return sound_start(code)
 
     def merge(
         self,

@@ -211,6 +211,10 @@ class JavaScript:
         """See `Language`."""
         return code_blocks(reply, self.grammar)
 
+    def sound_start(self, code: str) -> str:
+        """See `Language`: open braces stay open, so there is none."""
+        return ""
+
     def merge(
         self,
         source: str,
