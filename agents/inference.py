@@ -72,8 +72,8 @@ class CompletionRequest:
     agent: str
     """Agent type; the registry picks the model configuration by it."""
     messages: tuple[ChatTurn, ...]
-    """Where the last is the assistant's, the answer goes on from its text, which is not repeated.
-    A model behind an endpoint may begin anew: the protocol does not say."""
+    """Where the last is the assistant's, the answer goes on from its text, which is not repeated;
+    see `LanguageModel.continues_answers`."""
     max_tokens: int = 512
     n: int = 1
     """Completions wanted; they share the prompt and arrive as each is finished."""
@@ -192,6 +192,13 @@ class LanguageModel(Protocol):
 
         None when no stronger model is configured, or none of them could run: its file is
         missing or broken, or it needs more memory than all models may take.
+        """
+        ...
+
+    def continues_answers(self, agent: str, tier: Tier = Tier.STANDARD) -> bool:
+        """Whether the model that would answer goes on from the beginning of an answer.
+
+        One behind an endpoint may begin anew instead: OpenAI's protocol leaves it open.
         """
         ...
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import aclosing
 from dataclasses import replace
+from typing import Any
 
 from agents.asking import CHARACTERS_PER_TOKEN, completions, request_for, spread
 from agents.base import IAgent
@@ -51,7 +52,8 @@ async def questions_of(
         case Stage.REPAIR:
             return _repairs(search, rung, plain)[: -(-answers // len(rung.temperatures))]
         case Stage.PART:
-            return _parts(bench, search, rung, plain)
+            goes_on = agent.tools.models.continues_answers(agent.agent_type, search.tier)
+            return _parts(bench, search, rung, plain, goes_on)
         case Stage.PLAN:
             plans = await _plans(agent, bench, rung.starts, seed)
             return [replace(plain, hint=Hint(plan=plan)) for plan in plans]
@@ -122,12 +124,15 @@ def _failures(attempt: Attempt) -> list[str]:
     return found[::step][:_FAILURES]
 
 
-def _parts(bench: Workbench, search: Search, rung: Rung, plain: Question) -> list[Question]:
+def _parts(
+    bench: Workbench, search: Search, rung: Rung, plain: Question, goes_on: bool
+) -> list[Question]:
     """The functions of the best attempt that fail the tests, each body written anew on its own.
 
     None where nothing passes yet: what is wrong there is more than a function. The answer goes
     on where the body begins, so that it is nothing else, and everything before it was read or
     written already. The wrong body is not in view: a small model would write it again.
+    A model that would not go on is asked in words, with what fails.
     """
     best = [attempt for attempt in search.best(1) if attempt.passed]
     blame = {o: count for attempt in best for o, count in _blamed(bench, attempt)}
@@ -137,13 +142,23 @@ def _parts(bench: Workbench, search: Search, rung: Rung, plain: Question) -> lis
     return [
         replace(
             plain,
-            opening=opening,
+            **(_going_on(opening) if goes_on else _in_words(opening, best[0])),
             temperatures=spread(low, high, size),
             seed=plain.seed + 10 * i,
-            longest=_body_tokens(opening),
         )
         for i, (opening, size) in enumerate(zip(new, sizes, strict=True))
     ]
+
+
+def _going_on(opening: Opening) -> dict[str, Any]:
+    """The answer may take what a body may, going by the wrong one."""
+    tokens = _SHORT_BODY_TOKENS + round(2 * len(opening.body) / CHARACTERS_PER_TOKEN)
+    return {"opening": opening, "longest": tokens}
+
+
+def _in_words(opening: Opening, attempt: Attempt) -> dict[str, Any]:
+    hint = Hint(failure=attempt.failure)
+    return {"unit": opening.name, "source": attempt.candidate.text, "hint": hint}
 
 
 def _blamed(bench: Workbench, attempt: Attempt) -> Iterator[tuple[Opening, int]]:
@@ -154,11 +169,6 @@ def _blamed(bench: Workbench, attempt: Attempt) -> Iterator[tuple[Opening, int]]
         opening = language.opening(text, part)
         if opening is not None:
             yield opening, count
-
-
-def _body_tokens(opening: Opening) -> int:
-    """What a body may take, going by the wrong one."""
-    return _SHORT_BODY_TOKENS + round(2 * len(opening.body) / CHARACTERS_PER_TOKEN)
 
 
 def _longest(search: Search) -> int | None:

@@ -13,6 +13,8 @@ _Function = ast.FunctionDef | ast.AsyncFunctionDef
 class Opening:
     """A file without the body of one of its functions."""
 
+    name: str
+    """``function`` or ``Class.method``."""
     before: str
     """Up to where the body begins."""
     body: str
@@ -43,7 +45,7 @@ def opening_in(text: str, name: str) -> Opening | None:
     else:
         before = "".join(lines[:head])
     body, after = "".join(lines[head:last]), "".join(lines[last:])
-    return Opening(before, body, after, _stops(" " * node.col_offset))
+    return Opening(name, before, body, after, _stops(" " * node.col_offset))
 
 
 def _named(text: str, name: str) -> _Function | None:

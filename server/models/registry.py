@@ -141,6 +141,13 @@ class ModelRegistry:
                 return higher
         return None
 
+    def continues_answers(self, agent: str, tier: Tier = Tier.STANDARD) -> bool:
+        """Whether the model that would answer is one of this machine."""
+        if self._scripted is not None:
+            return True
+        present = self._runnable(agent, tier)
+        return present is not None and present.endpoint is None
+
     def statuses(self) -> list[ModelStatus]:
         """Every configured model, those of the agents' own included."""
         agents = ["", *self._settings.agents]

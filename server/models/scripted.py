@@ -111,6 +111,10 @@ class ScriptedModel:
         stronger = order[order.index(tier) + 1 :]
         return next((each for each in stronger if each in self._tiers), None)
 
+    def continues_answers(self, agent: str, tier: Tier = Tier.STANDARD) -> bool:
+        """Always."""
+        return True
+
     def could_run(self) -> bool:
         """Always."""
         return True

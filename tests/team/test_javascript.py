@@ -11,6 +11,7 @@ import pytest
 from agents.orchestrator import Orchestrator
 from agents.progress import Progress, silent
 from memory.records import AcceptanceTest, Ticket, TicketState
+from server.models.scripted import ScriptedModel
 from tests.sample import git
 from tests.team.conftest import Gather, ready_ticket
 
@@ -159,9 +160,12 @@ async def test_rungs_that_are_for_python_are_left_out(gather: Gather) -> None:
     assert not any("mutation" in progress.text for progress in heard)
 
 
+@pytest.mark.parametrize("goes_on", [True, False])
 async def test_part_that_fails_is_written_anew_in_its_file(
-    gather: Gather, repository: Path
+    gather: Gather, repository: Path, monkeypatch: pytest.MonkeyPatch, goes_on: bool
 ) -> None:
+    """Also by a model of an endpoint, which may not go on from the head of a function."""
+    monkeypatch.setattr(ScriptedModel, "continues_answers", lambda *_: goes_on)
     whole = """```javascript
 export function words(text) {
   return text.toLowerCase().match(/[a-z]+/g) ?? [];
@@ -172,7 +176,11 @@ export function slugify(text) {
 }
 ```"""
     body = '  return words(text).join("-");'
-    rules = [{"agent": "developer", "matches": r"slugify\(text\) \{\s*$", "reply": body}]
+    anew = f"```javascript\nfunction slugify(text) {{\n{body}\n}}\n```"
+    rules = [
+        {"agent": "developer", "matches": r"slugify\(text\) \{\s*$", "reply": body},
+        {"agent": "developer", "contains": "new version of `slugify`", "reply": anew},
+    ]
     tests = BROUGHT.replace("../src/text.js", "../src/slug.js")
     stub = "export function words(text) {}\n\nexport function slugify(text) {}\n"
     (repository / "src" / "slug.js").write_text(stub)

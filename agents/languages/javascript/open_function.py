@@ -22,7 +22,7 @@ def opening_in(module: Module, name: str) -> Opening | None:
     line = data[: block.end_byte].decode().splitlines()[-1]
     indent = line[: len(line) - len(line.lstrip())]
     after = data[block.end_byte - 1 :].decode()
-    return Opening(before, body, f"{indent}{after}", (f"\n{indent}}}",))
+    return Opening(name, before, body, f"{indent}{after}", (f"\n{indent}}}",))
 
 
 def _block(module: Module, name: str) -> Node | None:

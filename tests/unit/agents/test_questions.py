@@ -51,7 +51,7 @@ def test_unit_grows_from_method_to_class_to_short_file(unit: str, source: str, w
 
 
 def test_no_two_questions_go_on_from_the_same_place():
-    first, second, third = (Opening(text, "", "", ()) for text in "abc")
+    first, second, third = (Opening("f", text, "", "", ()) for text in "abc")
     search = searched()
     assert search.unopened([first, second, third], 2) == [first, second]
     assert search.unopened([first, second, third], 2) == [third]

@@ -217,3 +217,9 @@ async def test_the_estimate_of_tokens_is_on_the_safe_side(registry: ModelRegistr
     sentence = "please write a short function that adds two given numbers"
     assert await registry.count_tokens(request(sentence)) > 13
     assert await registry.context_window("developer") == 1000
+
+
+def test_a_model_of_an_endpoint_is_not_taken_to_go_on_from_an_answers_beginning(
+    registry: ModelRegistry,
+):
+    assert not registry.continues_answers("developer")
