@@ -77,6 +77,17 @@ def worker_of(registry: ModelRegistry) -> WorkerProcess:
     return worker
 
 
+async def test_an_answer_goes_on_from_its_beginning(registry: ModelRegistry):
+    asked = request("Tell a story about a boat.", 40)
+    whole = (await complete_one(registry, asked)).text
+    cut = whole.index(" ", len(whole) // 2)
+    begun = ChatTurn("assistant", whole[:cut])
+    rest = await complete_one(registry, replace(asked, messages=(*asked.messages, begun)))
+    assert rest.text.startswith(whole[cut : cut + 20])
+    assert rest.usage.cached_tokens > len(whole[:cut].split())
+    assert registry.continues_answers("developer")
+
+
 async def test_an_answer_arrives_with_its_cost(registry: ModelRegistry):
     completion = await complete_one(registry, request("Say hello.", max_tokens=200))
     assert completion.text
