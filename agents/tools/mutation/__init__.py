@@ -5,6 +5,6 @@ operators after Offutt et al. 1996), on one function and within seconds.
 """
 
 from agents.tools.mutation.candidates import changed_lines
-from agents.tools.mutation.search import Change, Climb, climb
+from agents.tools.mutation.search import Change, Climb, climb, climb_by
 
-__all__ = ["Change", "Climb", "changed_lines", "climb"]
+__all__ = ["Change", "Climb", "changed_lines", "climb", "climb_by"]

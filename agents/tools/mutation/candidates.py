@@ -6,11 +6,9 @@ import difflib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from agents.tools.mutation.contract import Operators, Part
 from agents.tools.mutation.evaluate import Verdict
-from agents.tools.mutation.hints import Hints
-from agents.tools.mutation.operators import mutations
-from agents.tools.mutation.splice import splices
-from agents.tools.mutation.unit import Mutation, Unit
+from agents.tools.mutation.unit import Mutation
 
 _ELSEWHERE = 4
 """Added to the weight of a change at a line that no failing test runs."""
@@ -75,24 +73,28 @@ class State:
         return len(self.changes), self.cost, self.order
 
     def expand(
-        self, symbols: Sequence[str], hints: Hints, lines: frozenset[int], others: Sequence[str]
+        self,
+        operators: Operators,
+        symbols: Sequence[str],
+        lines: frozenset[int],
+        others: Sequence[str],
     ) -> None:
         """Line up every change of the symbols; those that failing tests run come first."""
-        found: list[tuple[int, Unit, Mutation]] = []
+        found: list[tuple[int, Part, Mutation]] = []
         for symbol in symbols:
             try:
-                unit = Unit(self.source, symbol, hints)
+                part = operators.part(self.source, symbol, others)
             except (SyntaxError, LookupError, ValueError, RecursionError):
                 continue
-            for mutation in (*splices(unit, symbol, others), *mutations(unit)):
+            for mutation in part.mutations:
                 far = bool(lines) and mutation.line not in lines
-                found.append((mutation.weight + _ELSEWHERE * far, unit, mutation))
+                found.append((mutation.weight + _ELSEWHERE * far, part, mutation))
         found.sort(key=lambda entry: entry[0])
         self.variants = self._made(found)
 
-    def _made(self, found: list[tuple[int, Unit, Mutation]]) -> Iterator[tuple[str, Variant]]:
-        for _, unit, mutation in found:
-            key = unit.key(mutation)
+    def _made(self, found: list[tuple[int, Part, Mutation]]) -> Iterator[tuple[str, Variant]]:
+        for _, part, mutation in found:
+            key = part.key(mutation)
             if key is not None:
                 yield key, Variant(mutation.apply(self.source), mutation)
 

@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import shutil
 import stat
 import tempfile
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from agents.tools.interpreter import environment, installation
 from agents.tools.limits import GIB
+from agents.tools.mutation.channel import START_SECONDS, Channel, EvaluationError
 from agents.tools.sandbox import Sandbox, SandboxResult
 
+__all__ = ["EvaluationError", "Evaluator", "Pace", "Verdict", "read_only_copy", "verdict_of"]
+
 _SCRIPT = Path(__file__).with_name("child.py")
-_START_SECONDS = 30
-_MESSAGE_BYTES = 64 * 1024 * 1024
 _NOT_COPIED = (".git", ".venv", "venv", "node_modules", "__pycache__")
-
-
-class EvaluationError(Exception):
-    """The process that runs mutants cannot start or has ended."""
 
 
 @dataclass(frozen=True)
@@ -81,13 +78,8 @@ class Pace:
 class Evaluator:
     """Runs the tests of one repository with other texts of one file."""
 
-    def __init__(
-        self,
-        reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
-        process: asyncio.Task[SandboxResult],
-    ) -> None:
-        self._reader, self._writer, self._process = reader, writer, process
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
         self._preload: list[str] = []
         self.runs = 0
 
@@ -113,53 +105,19 @@ class Evaluator:
         with tempfile.TemporaryDirectory(prefix="tenon-mutants-") as scratch:
             folder = Path(scratch)
             if sandbox.kind == "limits":
-                root = await asyncio.to_thread(_read_only_copy, root, folder / "copy")
-            address = folder / "socket"
-            accepted: asyncio.Future[tuple[asyncio.StreamReader, asyncio.StreamWriter]]
-            accepted = asyncio.get_running_loop().create_future()
-            server = await asyncio.start_unix_server(
-                lambda r, w: None if accepted.done() else accepted.set_result((r, w)),
-                address,
-                limit=_MESSAGE_BYTES,
-            )
-            process = asyncio.create_task(
-                _sandboxed(sandbox, python, root, folder, address, seconds)
-            )
-            try:
-                first: set[asyncio.Future[Any]] = {accepted, process}
-                await asyncio.wait(first, timeout=_START_SECONDS, return_when="FIRST_COMPLETED")
-                server.close()
-                if not accepted.done():
-                    raise EvaluationError(_last_words(process))
-                reader, writer = accepted.result()
-                address.unlink(missing_ok=True)
-                evaluator = cls(reader, writer, process)
-                target_path = str(await asyncio.to_thread((root / target).resolve))
-                evaluator._send(
-                    {
-                        "root": str(root),
-                        "target": target_path,
-                        "tests": list(tests),
-                        "workers": workers,
-                    }
-                )
-                yield evaluator
-            finally:
-                server.close()
-                process.cancel()
-                with suppress(asyncio.CancelledError, OSError):
-                    await process
-                if accepted.done() and not accepted.cancelled():
-                    accepted.result()[1].close()
-
-    def _send(self, message: dict[str, Any]) -> None:
-        self._writer.write(json.dumps(message).encode() + b"\n")
+                root = await asyncio.to_thread(read_only_copy, root, folder / "copy")
+            start = partial(_sandboxed, sandbox, python, root, folder, seconds)
+            async with Channel.open(start, folder) as channel:
+                path = str(await asyncio.to_thread((root / target).resolve))
+                settings = {"root": str(root), "target": path, "tests": list(tests)}
+                channel.send({**settings, "workers": workers})
+                yield cls(channel)
 
     async def run(
         self, sources: Sequence[str], pace: Pace = Pace(), *, trace: bool = False
     ) -> list[Verdict]:
         """A verdict for each source, in order; raises EvaluationError if the process ends."""
-        self._send(
+        self._channel.send(
             {
                 "sources": list(sources),
                 "test_seconds": pace.test,
@@ -171,20 +129,10 @@ class Evaluator:
         self._preload = []
         verdicts: dict[int, Verdict] = {}
         while len(verdicts) < len(sources):
-            told = json.loads(await self._line())
-            verdicts[told["index"]] = _verdict(told)
+            told = await self._channel.receive()
+            verdicts[told["index"]] = verdict_of(told)
         self.runs += len(sources)
         return [verdicts[i] for i in range(len(sources))]
-
-    async def _line(self) -> bytes:
-        try:
-            line = await self._reader.readline()
-        except (OSError, ValueError) as error:
-            raise EvaluationError(f"the process that runs mutants: {error}") from error
-        if not line.endswith(b"\n"):
-            await asyncio.wait({self._process}, timeout=1)
-            raise EvaluationError(_last_words(self._process))
-        return line
 
     def preload(self, modules: Sequence[str]) -> None:
         """Have installed modules imported before the next batch, once for all."""
@@ -192,7 +140,7 @@ class Evaluator:
 
 
 async def _sandboxed(
-    sandbox: Sandbox, python: Path, root: Path, scratch: Path, address: Path, seconds: float
+    sandbox: Sandbox, python: Path, root: Path, scratch: Path, seconds: float, address: Path
 ) -> SandboxResult:
     return await sandbox.run(
         [str(python), str(_SCRIPT), str(address)],
@@ -200,12 +148,12 @@ async def _sandboxed(
         writable=[scratch],
         readable=[root, _SCRIPT, *await asyncio.to_thread(installation, python)],
         env=environment(root, python),
-        timeout=seconds + _START_SECONDS,
+        timeout=seconds + START_SECONDS,
         memory_bytes=3 * GIB,
     )
 
 
-def _read_only_copy(root: Path, copy: Path) -> Path:
+def read_only_copy(root: Path, copy: Path) -> Path:
     """The repository for sandboxes that cannot make a folder read-only."""
     shutil.copytree(root, copy, symlinks=True, ignore=shutil.ignore_patterns(*_NOT_COPIED))
     for path in [copy, *copy.rglob("*")]:
@@ -214,17 +162,8 @@ def _read_only_copy(root: Path, copy: Path) -> Path:
     return copy.resolve()
 
 
-def _last_words(process: asyncio.Task[SandboxResult]) -> str:
-    if not process.done():
-        return "the process that runs mutants did not start in time"
-    try:
-        result = process.result()
-    except OSError as error:
-        return str(error)
-    return result.stderr.strip()[-400:] or f"it ended with exit code {result.exit_code}"
-
-
-def _verdict(told: dict[str, Any]) -> Verdict:
+def verdict_of(told: dict[str, Any]) -> Verdict:
+    """What the process told about one text."""
     tests: dict[str, dict[str, Any]] = told["tests"]
     failed = {i: str(t["message"]) for i, t in tests.items() if t["outcome"] == "failed"}
     times = [float(t["seconds"]) for t in tests.values() if t["outcome"] == "passed"]

@@ -6,15 +6,17 @@ import asyncio
 import time
 import warnings
 from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from agents.tools.mutation.candidates import Change, State, Variant, changed_lines, reverted
+from agents.tools.mutation.contract import Judge, Operators
 from agents.tools.mutation.evaluate import EvaluationError, Evaluator, Pace, Verdict
-from agents.tools.mutation.hints import read_hints
+from agents.tools.mutation.python_part import PythonOperators
 from agents.tools.sandbox import Sandbox
 
-__all__ = ["Change", "Climb", "climb"]
+__all__ = ["Change", "Climb", "climb", "climb_by"]
 
 _BATCH = 16
 _BEAM = 4
@@ -70,29 +72,51 @@ async def climb(
     """Search small changes of `symbol` (or symbols) in `sources` until all of `test_paths` pass.
 
     `sources` are texts of `target_file`, best first, `donors` more such, of which only functions
-    are taken; nothing is written to `root`. Ends soon
-    after the first passing text (a while goes into a smaller one), after `seconds` or `max_runs`
-    runs, and `patience` seconds after the last gain. Cancelling kills every process. Never raises
-    for what code or tests do, but tells it as `Climb.problem`.
+    are taken; nothing is written to `root`. Ends soon after the first passing text (a while goes
+    into a smaller one), after `seconds` or `max_runs` runs, and `patience` seconds after the last
+    gain. Cancelling kills every process. Never raises for what code or tests do, but tells it as
+    `Climb.problem`.
     """
-    symbols = (symbol,) if isinstance(symbol, str) else tuple(symbol)
     if test_sources is None:
         test_sources = await asyncio.to_thread(_read_tests, root, test_paths)
-    search = _Search(symbols, tuple(test_sources), max_runs, patience, report, tuple(donors))
+    return await climb_by(
+        Evaluator.open(
+            sandbox, python, root, target_file, test_paths, seconds=seconds, workers=workers
+        ),
+        PythonOperators().given(test_sources),
+        (symbol,) if isinstance(symbol, str) else tuple(symbol),
+        sources,
+        seconds=seconds,
+        patience=patience,
+        max_runs=max_runs,
+        report=report,
+        donors=donors,
+    )
+
+
+async def climb_by(
+    judge: AbstractAsyncContextManager[Judge],
+    operators: Operators,
+    symbols: Sequence[str],
+    sources: Sequence[str],
+    *,
+    seconds: float,
+    patience: float = float("inf"),
+    max_runs: int = 5000,
+    report: Callable[[str], None] = lambda _: None,
+    donors: Sequence[str] = (),
+) -> Climb:
+    """As `climb`, in any language, where the texts of a file are judged by `judge`."""
+    climbing = _Search(operators, tuple(symbols), max_runs, patience, report, tuple(donors))
     problem = ""
     try:
-        async with (
-            asyncio.timeout(seconds),
-            Evaluator.open(
-                sandbox, python, root, target_file, test_paths, seconds=seconds, workers=workers
-            ) as evaluator,
-        ):
-            problem = await search.run(evaluator, sources)
+        async with asyncio.timeout(seconds), judge as opened:
+            problem = await climbing.run(opened, sources)
     except TimeoutError:
         problem = "the time is spent"
     except (EvaluationError, OSError) as error:
         problem = str(error)
-    return search.result(sources, problem)
+    return climbing.result(sources, problem)
 
 
 def _read_tests(root: Path, paths: Sequence[str]) -> list[str]:
@@ -105,8 +129,8 @@ def _read_tests(root: Path, paths: Sequence[str]) -> list[str]:
 
 @dataclass
 class _Search:
+    operators: Operators
     symbols: tuple[str, ...]
-    test_sources: tuple[str, ...]
     max_runs: int
     patience: float
     report: Callable[[str], None]
@@ -125,40 +149,39 @@ class _Search:
     """Runs until the first passing text."""
     pace: Pace = field(default_factory=Pace)
 
-    async def run(self, evaluator: Evaluator, sources: Sequence[str]) -> str:
+    async def run(self, judge: Judge, sources: Sequence[str]) -> str:
         """Search; returns why it ended without success, or nothing."""
-        self.hints = read_hints(self.test_sources)
-        await self._start(evaluator, sources)
-        while not self._settled(evaluator.runs):
-            if not self.greens and evaluator.runs >= self.max_runs:
+        await self._start(judge, sources)
+        while not self._settled(judge.runs):
+            if not self.greens and judge.runs >= self.max_runs:
                 return "the runs are spent"
             if not self.greens and time.monotonic() - self.gained > self.patience:
                 return "no change helps"
-            batch = await self._batch(evaluator)
+            batch = await self._batch(judge)
             if not batch and self.greens:
                 break
             if not batch:
                 return "no further change could be found"
-            verdicts = await evaluator.run([v.source for _, v in batch], self.pace)
+            verdicts = await judge.run([v.source for _, v in batch], self.pace)
             for (parent, variant), verdict in zip(batch, verdicts, strict=True):
                 self._judge(parent, variant, verdict)
-            self.runs = evaluator.runs
-        await self._shrink(evaluator)
-        self.runs = evaluator.runs
+            self.runs = judge.runs
+        await self._shrink(judge)
+        self.runs = judge.runs
         return ""
 
-    async def _start(self, evaluator: Evaluator, sources: Sequence[str]) -> None:
+    async def _start(self, judge: Judge, sources: Sequence[str]) -> None:
         """Judge the sources as they are."""
-        first = (await evaluator.run([sources[0]], trace=True))[0]
-        evaluator.preload(first.modules)
-        verdicts = await evaluator.run(sources)
+        first = (await judge.run([sources[0]], trace=True))[0]
+        judge.preload(first.modules)
+        verdicts = await judge.run(sources)
         self.pace = Pace().adapted(verdicts)
         skipped = frozenset.intersection(*(v.skipped for v in verdicts))
         self.required = {t for v in verdicts for t in v.collected} - skipped
         for index, (source, verdict) in enumerate(zip(sources, verdicts, strict=True)):
             state = State(source, verdict, index=index, order=len(self.states))
             self._keep(state)
-        self.runs = evaluator.runs
+        self.runs = judge.runs
 
     def _settled(self, runs: int) -> bool:
         """Whether a text passes and a while was spent on smaller and likelier ones."""
@@ -168,16 +191,16 @@ class _Search:
         known = not min(len(s.changes) for s in self.greens)
         return known or runs - self.first_green >= max(_EXTRA, self.first_green // 4)
 
-    async def _batch(self, evaluator: Evaluator) -> list[tuple[State, Variant]]:
+    async def _batch(self, judge: Judge) -> list[tuple[State, Variant]]:
         """The next changes of the most promising states, the best state's share the largest."""
         batch: list[tuple[State, Variant]] = []
         for rank, state in enumerate(self._beam()):
             if state.variants is None:
-                traced = (await evaluator.run([state.source], self.pace, trace=True))[0]
+                traced = (await judge.run([state.source], self.pace, trace=True))[0]
                 others = [s.source for s in self.states if not s.changes and s is not state]
                 others += self.donors
                 with warnings.catch_warnings(action="ignore"):  # of the code, not of this program
-                    state.expand(self.symbols, self.hints, traced.lines, others)
+                    state.expand(self.operators, self.symbols, traced.lines, others)
             share = max(2, _BATCH >> (rank + 1))
             with warnings.catch_warnings(action="ignore"):
                 batch += [(state, v) for v in state.take(share, self.seen)]
@@ -232,7 +255,7 @@ class _Search:
             self.signatures.add(signature)
             self.states.append(state)
 
-    async def _shrink(self, evaluator: Evaluator) -> None:
+    async def _shrink(self, judge: Judge) -> None:
         """Take back changes of the best green text that the tests do not need."""
         self.greens.sort(key=State.size)
         best = self.greens[0]
@@ -240,7 +263,7 @@ class _Search:
             return
         origin = next(s.source for s in self.states if s.index == best.index and not s.changes)
         for smaller in reverted(origin, best.source):
-            verdict = (await evaluator.run([smaller], self.pace))[0]
+            verdict = (await judge.run([smaller], self.pace))[0]
             if verdict.clean and verdict.passed >= self.required:
                 lines = set(changed_lines(origin, smaller))
                 kept = tuple(c for c in best.changes if c.line in lines) or best.changes[-1:]
