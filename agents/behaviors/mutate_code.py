@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import ast
+import asyncio
 from collections.abc import AsyncGenerator, Sequence
 
 from agents.base import IAgent
 from agents.behaviors.write_code import Candidate, candidate_of
 from agents.ladder import Stage
 from agents.progress import Progress
-from agents.tools.mutation import Climb, changed_lines, climb
+from agents.tools.mutation import Climb, changed_lines, climb_by
+from agents.tools.mutation.judges import judge_of
 from agents.workbench import Workbench
 
 _PATIENCE = 8.0
@@ -35,17 +36,16 @@ class MutateCode:
         the budget.
         """
         seconds = min(seconds, bench.budget.seconds_left)
-        python = bench.runner.python
-        if not texts or bench.tests is None or python is None or seconds <= 0:
+        operators = bench.language.operators
+        if not texts or bench.tests is None or operators is None or seconds <= 0:
             return
         await bench.worktree.reset()
-        found = await climb(
-            bench.runner.sandbox,
-            python,
-            bench.worktree.root,
-            bench.ticket.target_file,
-            _symbols(bench.ticket.target_symbol, texts[0]),
-            [bench.tests.path],
+        root, tests = bench.worktree.root, bench.tests.path
+        written = await asyncio.to_thread((root / tests).read_text, "utf-8", "replace")
+        found = await climb_by(
+            judge_of(bench.runner, root, bench.ticket.target_file, [tests], seconds=seconds),
+            operators.given([written]),
+            _symbols(bench, texts[0]),
             texts,
             seconds=seconds,
             patience=_PATIENCE,
@@ -61,12 +61,11 @@ class MutateCode:
             yield candidate_of(bench, text, Stage.MUTATION, changes=words, lines=lines)
 
 
-def _symbols(target: str, text: str) -> list[str]:
+def _symbols(bench: Workbench, text: str) -> list[str]:
     """The ticket's symbol, or every function and class of a file that is the unit itself."""
-    if target:
-        return [target]
-    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    return [node.name for node in ast.parse(text).body if isinstance(node, kinds)]
+    if bench.ticket.target_symbol:
+        return [bench.ticket.target_symbol]
+    return [s.name for s in bench.language.symbols(text) if s.kind in ("function", "class")]
 
 
 def _in_words(found: Climb) -> str:

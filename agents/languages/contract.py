@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from agents.behaviors.find_subjects import Subject
     from agents.behaviors.open_function import Opening
     from agents.tools.edits import MergeResult
+    from agents.tools.mutation.contract import Operators
     from agents.tools.repo_map import Symbol
     from memory.records import Criterion, Ticket
 
@@ -158,6 +159,10 @@ class Language(Protocol):
 
     def is_told(self, source: str, symbol: str, task: str) -> bool:
         """Whether the documentation inside of `symbol` is `task`, word for word."""
+
+    @property
+    def operators(self) -> Operators | None:
+        """Small changes that a search may make to code; None if nothing is known of them."""
 
     # ------------------------------------------------------------------ examples in words
 

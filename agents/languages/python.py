@@ -23,6 +23,7 @@ from agents.tools.code_blocks import extract_code_blocks
 from agents.tools.edits import MergeResult, extract_symbol, merge_symbols, without_docstring
 from agents.tools.missing_imports import with_missing_imports
 from agents.tools.missing_self import with_missing_self
+from agents.tools.mutation.python_part import PythonOperators
 from agents.tools.repo_map import Symbol, is_test_file, module_name, symbols_in
 from memory.records import Criterion, Ticket
 
@@ -151,6 +152,11 @@ class Python:
         return bool(words) and any(
             isinstance(node, _Function) and ast.get_docstring(node) == words for node in nodes
         )
+
+    @property
+    def operators(self) -> PythonOperators:
+        """See `Language`."""
+        return PythonOperators()
 
     def examples(self, text: str) -> list[Example]:
         """See `Language`."""

@@ -27,6 +27,7 @@ from agents.languages.javascript.imports import DEFAULT, Imported, is_import
 from agents.languages.javascript.merge import merge_symbols
 from agents.languages.javascript.missing_imports import with_missing_imports
 from agents.languages.javascript.module import IGNORED, Module, System, named
+from agents.languages.javascript.mutation import ScriptOperators
 from agents.languages.javascript.open_function import opening_in
 from agents.languages.javascript.plain_asserts import read_test
 from agents.languages.javascript.project import Framework, Project, is_script, is_suite
@@ -287,6 +288,11 @@ class JavaScript:
     def is_told(self, source: str, symbol: str, task: str) -> bool:
         """See `Language`: documentation is outside of functions."""
         return False
+
+    @property
+    def operators(self) -> ScriptOperators:
+        """See `Language`."""
+        return ScriptOperators(self.grammar, self._default_name)
 
     # ------------------------------------------------------------------ examples in words
 

@@ -65,11 +65,11 @@ def read_hints(sources: Iterable[str]) -> Hints:
                 edges += [literal] if _has_empty_argument(call) else []
             raises += _exception(node)
     return Hints(
-        tuple(_common(s for s in strings if len(s) <= _LONG)),
-        tuple(_common(numbers)),
-        tuple(_common(expected)),
-        tuple(_common(edges)),
-        tuple(_common(raises)),
+        tuple(common(s for s in strings if len(s) <= _LONG)),
+        tuple(common(numbers)),
+        tuple(common(expected)),
+        tuple(common(edges)),
+        tuple(common(raises)),
     )
 
 
@@ -89,7 +89,7 @@ def _bodies(tree: ast.Module) -> Iterator[ast.AST]:
     yield from ast.walk(tree)
 
 
-def _common(values: Iterable[str]) -> list[str]:
+def common(values: Iterable[str]) -> list[str]:
     """The most frequent, in order of appearance among equals."""
     counts: dict[str, int] = {}
     for value in values:

@@ -34,15 +34,21 @@ class NodeTest(ScriptRunner):
     ) -> list[str]:
         """As `ScriptRunner.arguments`: the files by name, since versions of Node differ."""
         node = self.usable_node()
-        options, patterns = of_script(self.package.test_script)
+        _, patterns = of_script(self.package.test_script)
         files = list(self._files(root, paths, patterns, node))
         if not files:
             raise NotRunnableError("No tests were found.")
-        if any(PurePosixPath(file).suffix in _TYPED for file in files):
-            options += self._typing(node, options)
+        options = self.options(files)
         limit = [f"--test-concurrency={WORKERS}"] if node.version >= (20, 10) else []
         report = [f"--test-reporter={reporter}", "--test-reporter-destination=stderr"]
         return [*options, "--test", *limit, *report, *files]
+
+    def options(self, files: Sequence[str]) -> list[str]:
+        """What Node is to be started with to load `files`. Raises NotRunnableError."""
+        options, _ = of_script(self.package.test_script)
+        if any(PurePosixPath(file).suffix in _TYPED for file in files):
+            options += self._typing(self.usable_node(), options)
+        return options
 
     def _files(
         self, root: Path, paths: Sequence[str], patterns: Sequence[str], node: Node
