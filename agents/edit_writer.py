@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 import asyncio
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import ClassVar
 
@@ -11,13 +12,14 @@ from agents.asking import Context, request_for, write
 from agents.base import InvalidStateError, TeamError
 from agents.edit_proposals import EditProposal, EditRequest
 from agents.inference import Priority
+from agents.languages.contract import Language
+from agents.languages.registry import language_of
 from agents.progress import Progress, Report
 from agents.repository_reader import read_snapshot
 from agents.team import Team
-from agents.tools.code_blocks import extract_code_blocks
 from agents.tools.confine import confined, decode
-from agents.tools.edits import MergeResult, extract_symbol, merge_symbols
-from agents.tools.repo_map import is_test_file, module_name
+from agents.tools.edits import MergeResult
+from agents.tools.runners.choose import choose
 from memory.records import new_id
 
 _CHARACTERS = 8000
@@ -41,23 +43,30 @@ class EditWriter:
 
     async def propose(self, request: EditRequest, report: Report) -> EditProposal:
         """The new text of a document. Raises NoProposalError if the model gives none."""
-        symbol = enclosing_symbol(request.text, request.start_line, request.end_line)
+        language = language_of(request.path, [], {request.path: request.text})
+        symbol = enclosing_symbol(language, request.text, request.start_line, request.end_line)
         if symbol is None:
             raise InvalidStateError(
-                "Put the cursor into a function or class of a Python file that parses."
+                f"Put the cursor into a function or class of a {language.name} file that parses."
             )
-        context = Context(report=report, priority=Priority.INTERACTIVE)
+        context = Context(report=report, priority=Priority.INTERACTIVE, language=language)
         if request.kind == "fix":
             return await self._fix(request, symbol, context)
         return await self._test(request, symbol, context)
 
     async def _fix(self, request: EditRequest, symbol: str, context: Context) -> EditProposal:
+        language = context.language
         variables = {
             "path": request.path,
-            "source": (extract_symbol(request.text, symbol) or "")[:_CHARACTERS],
+            "source": (language.extract(request.text, symbol) or "")[:_CHARACTERS],
             "diagnostic": request.diagnostic or "",
         }
-        merged = await self._merged("fix_code", variables, request.text, {symbol}, context)
+        merged = await self._merged(
+            "fix_code",
+            variables,
+            lambda code: language.merge(request.text, code, {symbol}),
+            context,
+        )
         return EditProposal(
             new_id("edt"),
             request.path,
@@ -70,17 +79,25 @@ class EditWriter:
     async def _test(self, request: EditRequest, symbol: str, context: Context) -> EditProposal:
         workspace = self._team.workspace
         snapshot = await read_snapshot(workspace, (await workspace.head()).commit)
-        path = _test_path(request.path, snapshot.files)
+        files = list(dict.fromkeys([*snapshot.files, request.path]))
+        sources = {**snapshot.sources, request.path: request.text}
+        language = await self._with_runner(language_of(request.path, files, sources), request.path)
+        path = _test_path(language, request.path, snapshot.files)
         before = await asyncio.to_thread(_working_text, workspace.root, path)
-        module = module_name(request.path, [*snapshot.files, request.path])
         root = symbol.split(".", maxsplit=1)[0]
+        import_line = language.import_line(root, request.path, path)
         variables = {
-            "module": module,
-            "source": (extract_symbol(request.text, root) or "")[:_CHARACTERS],
+            "module": language.module_of(request.path),
+            "source": (language.extract(request.text, root) or "")[:_CHARACTERS],
             "symbol": symbol,
-            "import_line": f"from {module} import {root}",
+            "import_line": import_line,
         }
-        merged = await self._merged("write_tests_for_code", variables, before, None, context)
+        merged = await self._merged(
+            "write_tests_for_code",
+            variables,
+            lambda code: language.add_tests(path, before, code, import_line),
+            replace(context, language=language),
+        )
         return EditProposal(
             new_id("edt"),
             path,
@@ -90,12 +107,18 @@ class EditWriter:
             f"Adds {', '.join(merged.added)}.",
         )
 
+    async def _with_runner(self, language: Language, path: str) -> Language:
+        """As the tests of the repository are run."""
+        options = self._team.options
+        root, python = self._team.workspace.root, options.python
+        runner = await asyncio.to_thread(choose, root, path, python, options.test_runner)
+        return language.with_runner(runner.name)
+
     async def _merged(
         self,
         prompt: str,
         variables: dict[str, str],
-        source: str,
-        allowed: set[str] | None,
+        merge: Callable[[str], MergeResult],
         context: Context,
     ) -> MergeResult:
         developer = self._team.developer
@@ -110,7 +133,7 @@ class EditWriter:
                 temperatures=(temperature,),
             )
             reply = await write(developer, request, context, f"proposing an edit ({seed + 1})")
-            merged = merge_symbols(source, "\n\n".join(extract_code_blocks(reply)), allowed)
+            merged = merge("\n\n".join(context.language.code_blocks(reply)))
             if merged.changed:
                 return merged
             problem = "; ".join(merged.problems)
@@ -124,40 +147,32 @@ def _working_text(root: Path, path: str) -> str:
     return decode(file.read_bytes(), path) if file.is_file() else ""
 
 
-def enclosing_symbol(text: str, start_line: int, end_line: int) -> str | None:
-    """``function`` or ``Class.method`` around lines (from 0), else the first that they touch."""
+def enclosing_symbol(language: Language, text: str, start_line: int, end_line: int) -> str | None:
+    """``function`` or ``Class.method`` around lines (from 0), else the first that they touch.
+
+    Of a class whose methods do not hold the lines, its name.
+    """
     try:
-        body = ast.parse(text).body
-    except (SyntaxError, ValueError):
+        found = language.functions(text, "")
+    except SyntaxError:
         return None
-    for node in body:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            if not _touches(node, start_line, end_line):
-                continue
-            if isinstance(node, ast.ClassDef):
-                for member in node.body:
-                    if isinstance(member, ast.FunctionDef | ast.AsyncFunctionDef) and _holds(
-                        member, start_line, end_line
-                    ):
-                        return f"{node.name}.{member.name}"
-            return node.name
-    return None
+    touched = [(n, s) for n, s in found if s[0] - 1 <= end_line and start_line <= s[1] - 1]
+    for name, (first, last) in touched:
+        if first - 1 <= start_line and end_line <= last - 1:
+            return name
+    for symbol in language.symbols(text):
+        if symbol.kind == "class" and (source := language.extract(text, symbol.name)):
+            last = symbol.line + source.count("\n") - 1
+            if symbol.line - 1 <= end_line and start_line <= last - 1:
+                return symbol.name
+    return touched[0][0] if touched else None
 
 
-def _touches(node: ast.stmt, start_line: int, end_line: int) -> bool:
-    return node.lineno - 1 <= end_line and start_line <= (node.end_lineno or node.lineno) - 1
-
-
-def _holds(node: ast.stmt, start_line: int, end_line: int) -> bool:
-    return node.lineno - 1 <= start_line and end_line <= (node.end_lineno or node.lineno) - 1
-
-
-def _test_path(path: str, files: list[str]) -> str:
+def _test_path(language: Language, path: str, files: list[str]) -> str:
     """The test file that belongs to `path`, existing or new, where the tests are kept."""
-    stem = f"test_{PurePosixPath(path).stem}.py"
-    existing = [f for f in files if PurePosixPath(f).name == stem]
-    if existing:
-        return existing[0]
-    folders = [str(PurePosixPath(f).parent) for f in files if is_test_file(f)]
-    folder = max(folders, key=folders.count, default="tests")
-    return stem if folder == "." else f"{folder}/{stem}"
+    stem = PurePosixPath(path).name.split(".")[0]
+    names = {f"test_{stem}", f"{stem}_test", stem}
+    for file in files:
+        if PurePosixPath(file).name.split(".")[0] in names and language.is_collected(file):
+            return file
+    return language.test_path(stem, path, "more")

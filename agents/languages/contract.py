@@ -213,3 +213,9 @@ class Language(Protocol):
 
         What is checked is what reading can tell.
         """
+
+    def add_tests(self, path: str, source: str, code: str, import_line: str) -> MergeResult:
+        """`code` of tests put into `source`, the text of the test file `path`.
+
+        `import_line` is how it gets what they test.
+        """

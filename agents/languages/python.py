@@ -212,6 +212,10 @@ class Python:
         reasons = [needs_pytest(test.source) for test in tests]
         return [t for t, reason in zip(tests, reasons, strict=True) if not reason] or reasons[0]
 
+    def add_tests(self, path: str, source: str, code: str, import_line: str) -> MergeResult:
+        """See `Language`: tests are functions, which bring their imports."""
+        return merge_symbols(source, code)
+
 
 def _last_name(function: ast.expr) -> str:
     if isinstance(function, ast.Name):

@@ -28,6 +28,12 @@ def is_source(path: str) -> bool:
     return not made and not _NOT_WRITTEN_BY_HAND.intersection(file.parts[:-1])
 
 
+def is_known(path: str) -> bool:
+    """Whether `path` is code in a language that the pair writes."""
+    suffix = PurePosixPath(path).suffix
+    return suffix == ".py" or (suffix in _SCRIPTS and not path.endswith(_DECLARATIONS))
+
+
 def informs(path: str) -> bool:
     """Whether the text of `path` tells how a language is used in the repository."""
     return PurePosixPath(path).name == "package.json"

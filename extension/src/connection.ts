@@ -11,6 +11,7 @@ import {
 } from "vscode-languageclient/node";
 import { Coalesced } from "./coalesced";
 import { messageOf, NotRunningError } from "./errors";
+import { LANGUAGES } from "./languages";
 import {
   Notifications,
   type NotificationTypes,
@@ -209,7 +210,7 @@ export class ServerConnection implements vscode.Disposable {
 
   #clientOptions(folder: vscode.WorkspaceFolder): LanguageClientOptions {
     return {
-      documentSelector: [{ scheme: "file", language: "python" }],
+      documentSelector: LANGUAGES.map((language) => ({ scheme: "file", language })),
       workspaceFolder: folder,
       outputChannel: this.#log,
       revealOutputChannelOn: RevealOutputChannelOn.Never,

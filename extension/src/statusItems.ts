@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import { agentName } from "./agents";
+import { LANGUAGES } from "./languages";
 import { modelLine } from "./modelLine";
 import type { Team } from "./team";
 
@@ -10,9 +11,10 @@ export class StatusItems implements vscode.Disposable {
     vscode.StatusBarAlignment.Left,
     0,
   );
-  readonly #language = vscode.languages.createLanguageStatusItem("tenon.server", {
-    language: "python",
-  });
+  readonly #language = vscode.languages.createLanguageStatusItem(
+    "tenon.server",
+    LANGUAGES.map((language) => ({ language })),
+  );
   readonly #subscription: vscode.Disposable;
 
   constructor(private readonly team: Team) {

@@ -1,4 +1,4 @@
-"""Light bulbs on Python code: "fix this" and "write a test for this".
+"""Light bulbs on code of Python, JavaScript and TypeScript: "fix this" and "write a test for this".
 
 Each carries the client command `tenon.proposeEdit`, so that nothing is asked of the model
 before the person has chosen it.
@@ -10,6 +10,7 @@ from typing import Literal
 
 from lsprotocol import types
 
+from agents.languages.registry import is_known
 from server.language_server import TenonServer
 
 CLIENT_COMMAND = "tenon.proposeEdit"
@@ -31,7 +32,7 @@ def register(server: TenonServer) -> None:
 def offer(server: TenonServer, params: types.CodeActionParams) -> list[types.CodeAction]:
     """The actions for a selection or for the diagnostics at the cursor."""
     document = server.workspace.get_text_document(params.text_document.uri)
-    if not (document.language_id == "python" or document.uri.endswith(".py")):
+    if not (document.language_id == "python" or is_known(document.uri)):
         return []
     version = document.version or 0
     fixes = [

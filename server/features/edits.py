@@ -8,6 +8,7 @@ from pygls import uris
 
 from agents.edit_proposals import EditRequest
 from agents.errors import InvalidStateError
+from agents.languages.registry import is_known
 from agents.progress import Report
 from server.dispatch import Handler
 from server.language_server import TenonServer
@@ -49,8 +50,10 @@ def repository_path(uri: str, root: Path) -> str:
     name = uris.to_fs_path(uri)
     try:
         path = Path(name).resolve() if name else None
-        if path is None or path.suffix != ".py":
-            raise InvalidStateError("Tenon proposes changes for saved Python files only.")
+        if path is None or not is_known(path.name):
+            raise InvalidStateError(
+                "Tenon proposes changes for saved files of Python, JavaScript and TypeScript only."
+            )
         return path.relative_to(root).as_posix()
     except ValueError as error:
         raise InvalidStateError(

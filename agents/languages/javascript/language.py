@@ -15,10 +15,16 @@ from agents.behaviors.find_subjects import Subject
 from agents.behaviors.open_function import Opening
 from agents.errors import TicketBlockedError
 from agents.languages.contract import ImportOf, ReadTest, Scope
+from agents.languages.javascript.added_tests import with_tests
 from agents.languages.javascript.answer import reason
 from agents.languages.javascript.blocks import code_blocks
 from agents.languages.javascript.check_test import check_test
-from agents.languages.javascript.compose import ScriptTestModule, compose_test, test_name
+from agents.languages.javascript.compose import (
+    ScriptTestModule,
+    compose_test,
+    framework_imports,
+    test_name,
+)
 from agents.languages.javascript.examples import extract_examples, find_subjects, signature_in
 from agents.languages.javascript.exports import exported_names
 from agents.languages.javascript.expressions import is_call_of, is_value, literal
@@ -360,3 +366,10 @@ class JavaScript:
             self.grammar,
         )
         return test if isinstance(test, str) else [test]
+
+    def add_tests(self, path: str, source: str, code: str, import_line: str) -> MergeResult:
+        """See `Language`."""
+        system = self._system_of(path)
+        imports = [*framework_imports(self.test_framework, system), import_line]
+        grammar = JavaScript(path, self.project).grammar
+        return with_tests(source, code, imports, grammar, system)

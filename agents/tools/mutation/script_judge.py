@@ -66,13 +66,11 @@ class NodeJudge:
             folder = Path(scratch)
             own = folder / "own"
             await asyncio.to_thread(own.mkdir)
-            try:
-                command = await asyncio.to_thread(_command, adapter, root, tests, own)
-            except NotRunnableError as error:
-                raise EvaluationError(str(error)) from error
-            made = copies(root, folder, target, command.modules, workers, sandbox.kind == "limits")
+            modules = await asyncio.to_thread(adapter.package.modules)
+            made = copies(root, folder, target, modules, workers, sandbox.kind == "limits")
             with ExitStack() as stack:
                 places = await asyncio.to_thread(stack.enter_context, made)
+                command = await asyncio.to_thread(_command, adapter, places[0].root, tests, own)
                 start = partial(_sandboxed, sandbox, command, places, own, seconds)
                 judge = cls(start, own, places, tests)
                 async with judge._process:
@@ -147,8 +145,11 @@ class NodeJudge:
 
 
 def _command(adapter: NodeTest, root: Path, tests: Sequence[str], report: Path) -> Command:
-    """How to start the program; what it may read and needs is as for a run of the tests."""
-    return adapter.command(root, tests, report, stop_at_first=False)
+    """What a run of the tests needs and may read. Raises EvaluationError."""
+    try:
+        return adapter.command(root, tests, report, stop_at_first=False)
+    except NotRunnableError as error:
+        raise EvaluationError(str(error)) from error
 
 
 async def _sandboxed(

@@ -1,0 +1,120 @@
+"""Changes to JavaScript and TypeScript are the ones meant, and always code."""
+
+import pytest
+
+from agents.languages.javascript.mutation.hints import read_hints
+from agents.languages.registry import language_of
+from agents.tools.syntax_tree import parse
+
+
+def changed(source: str, symbol: str, *tests: str, path: str = "a.ts") -> set[str]:
+    operators = language_of(path).operators
+    assert operators is not None
+    part = operators.given(tests).part(source, symbol, [])
+    return {m.apply(source) for m in part.mutations if part.key(m) is not None}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("return a < b;", "return a <= b;"),
+        ("return a === b;", "return a !== b;"),
+        ("return a + b;", "return a - b;"),
+        ("return a / b;", "return Math.floor(a / b);"),
+        ("return a % b;", "return (((a % b) + b) % b);"),
+        ("return a && b;", "return a || b;"),
+        ("if (a) return b;", "if (!(a)) return b;"),
+        ("return a ? b : 1;", "return a ? 1 : b;"),
+        ("return a[b];", "return a[b - 1];"),
+        ("return a.slice(1);", "return a.slice(1 + 1);"),
+        ("return a.slice(0, b);", "return a.slice(0, b + 1);"),
+        ("return a.trim();", "return a.trimEnd();"),
+        ("return a.padStart(b);", "return a.padEnd(b);"),
+        ("a.push(b);", "a.unshift(b);"),
+        ("return Math.floor(a);", "return Math.trunc(a);"),
+        ("return a.sort();", "return a.sort((a, b) => a - b);"),
+        ("return a.sort((x, y) => x - y);", "return a.sort((x, y) => -(x - y));"),
+        ("return a.replace(/x/, b);", "return a.replace(/x/g, b);"),
+        ("return a.replace('x', b);", "return a.replaceAll('x', b);"),
+        ("return a;", "return [...a];"),
+        ("return a;", "return b;"),
+        ("let c = 1; return c;", "let c = 0; return c;"),
+        ("return 'x';", "return '';"),
+        ("return true;", "return false;"),
+        ("a++; return a;", "a--; return a;"),
+        ("a += b; return a;", "a -= b; return a;"),
+        ("return a - b;", "return b;"),
+        ("return a(b, 1);", "return a(1, b);"),
+    ],
+)
+def test_family_has_the_change(before: str, after: str) -> None:
+    frame = "export function f(a: any, b: number): any {{\n  {}\n}}\n"
+    assert frame.format(after) in changed(frame.format(before), "f")
+
+
+SOURCE = """\
+import { round } from "./round.js";
+
+/** Sums up. */
+export class Sum<T extends number> {
+  #parts: T[] = [];
+
+  // keeps its comment
+  add(part: T, times: number = 1): this {
+    for (let i = 0; i < times; i++) {
+      this.#parts.push(part);
+    }
+    return this;
+  }
+
+  get total(): number {
+    let all = 0;
+    for (const part of this.#parts) all += part;
+    return round(all);
+  }
+}
+
+export const other = (x: number) => x * 2;
+"""
+
+
+def test_only_the_symbol_changes_and_every_change_parses() -> None:
+    texts = changed(SOURCE, "Sum.add", "assert.equal(new Sum().add(1).total, 1);")
+    head, _, rest = SOURCE.partition("  add(part")
+    tail = rest[rest.index("  get total") :]
+    assert len(texts) > 100
+    for text in texts:
+        assert text.startswith(head) and text.endswith(tail)
+        assert "part: T" in text, "types are not changed"
+        parse(text, "typescript")
+
+
+def test_statements_are_dropped_exchanged_and_moved() -> None:
+    loop = "  for (const x of a) {\n    g(x);\n    h(x);\n  }\n"
+    source = f"function f(a) {{\n{loop}  k();\n  return a;\n}}\n"
+    texts = changed(source, "f", path="a.js")
+    assert source.replace("  k();\n", "") in texts
+    assert source.replace("g(x);\n    h(x);", "h(x);\n    g(x);") in texts
+    assert source.replace("    h(x);\n  }\n", "  }\n  h(x);\n") in texts
+    assert source.replace("  }\n  k();\n", "    k();\n  }\n") in texts
+
+
+def test_what_tests_expect_for_nothing_guides_early_exits() -> None:
+    tests = (
+        'assert.equal(f(""), "none");\n'
+        'assert.throws(() => f(null), { name: "RangeError", message: "no" });\n'
+        "expect(() => f(1)).toThrow(TypeError);\n"
+        "expect(f(2)).toBe(12);\n"
+    )
+    hints = read_hints([tests])
+    assert hints.edges == ('"none"',)
+    assert set(hints.raises) == {'new RangeError("no")', "new TypeError()"}
+    assert {"12", '"none"'} <= set(hints.expected)
+    texts = changed("function f(a) {\n  return a;\n}\n", "f", tests, path="a.js")
+    assert 'function f(a) {\n  if (!a) return "none";\n  return a;\n}\n' in texts
+    assert "function f(a) {\n  if (!a) throw new TypeError();\n  return a;\n}\n" in texts
+
+
+def test_a_symbol_that_is_not_there_is_a_lookup_error() -> None:
+    with pytest.raises(LookupError):
+        changed("function f() {}\n", "g", path="a.js")
