@@ -51,6 +51,7 @@ async def mend(sandbox: Sandbox, miss: ScriptMiss, name: str, seconds: float) ->
         root = Path(folder)
         runner = prepared(folder, miss, name, sandbox)
         operators = language_of("near.js").operators
+        assert operators is not None
         found = await climb_by(
             judge_of(runner, root, "near.js", ["near.test.js"], seconds=seconds),
             operators.given([miss.module(miss.tests, name)]),

@@ -126,6 +126,20 @@ async def test_selection_offers_a_test_and_a_fix_as_client_commands(server, repo
     ]
 
 
+@pytest.mark.parametrize("name", ["a.js", "a.mjs", "a.ts", "a.tsx"])
+async def test_javascript_and_typescript_have_the_same_actions(server, repository, name):
+    await server.initialize(repository.as_uri())
+    uri = (repository / name).as_uri()
+    text = "const a = 1;\nconst b = 2;\n"
+    opened = {"uri": uri, "languageId": "javascript", "version": 1, "text": text}
+    server.send(method="textDocument/didOpen", params={"textDocument": opened})
+
+    actions = await code_actions(server, uri, span((0, 0), (1, 0)))
+
+    titles = {action["title"] for action in actions}
+    assert titles == {"Tenon: write a test for this", "Tenon: fix this"}
+
+
 async def test_diagnostic_offers_a_quick_fix_with_its_message(server, repository):
     await server.initialize(repository.as_uri())
     uri, opened = document(repository)

@@ -148,16 +148,31 @@ async def test_sentence_with_examples_becomes_a_merged_branch(
     assert git(repository, "status", "--porcelain") == ""
 
 
-async def test_rungs_that_are_for_python_are_left_out(gather: Gather) -> None:
-    team = await gather(WRONG, max_candidates=20)
+async def test_near_miss_is_mended_by_small_changes_without_the_model(
+    gather: Gather, repository: Path
+) -> None:
+    near = """```javascript
+export function slugify(text) {
+  return text.toLowerCase().trim().replace(/[^a-z0-9]/g, "-").replace(/^-+|-+$/, "");
+}
+```"""
+    team = await gather(near)
+    ticket = await team.run_ticket(await ready_ticket(team, WISH), silent)
+
+    assert ticket.state is TicketState.REVIEW, ticket.note
+    assert ticket.evidence.rung == "mutation"
+    assert ticket.evidence.green_run and ticket.evidence.green_run.passed == 2
+    await team.accept_ticket(ticket.id)
+    assert node_tests(repository).returncode == 0
+
+
+async def test_second_opinion_is_for_python(gather: Gather) -> None:
+    team = await gather(WRONG, SLUGIFY)
     heard: list[Progress] = []
     ticket = await team.run_ticket(await ready_ticket(team, WISH), heard.append)
 
-    assert ticket.state is TicketState.BLOCKED
-    assert "of 2 and fails with" in ticket.note and "function slugify" in ticket.note
-    rungs = {cost.rung for cost in ticket.evidence.rungs}
-    assert "first answer" in rungs and "mutation" not in rungs
-    assert not any("mutation" in progress.text for progress in heard)
+    assert ticket.state is TicketState.REVIEW, ticket.note
+    assert "second opinion" not in {cost.rung for cost in ticket.evidence.rungs}
 
 
 @pytest.mark.parametrize("goes_on", [True, False])
@@ -172,7 +187,7 @@ export function words(text) {
 }
 
 export function slugify(text) {
-  return words(text).join("_");
+  return words(text).map((word) => word.length * 7).length;
 }
 ```"""
     body = '  return words(text).join("-");'
