@@ -1,5 +1,6 @@
 """Near misses in JavaScript, as small models write them: code that fails tests by a detail."""
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +17,9 @@ class ScriptMiss:
 
     def write(self, folder: Path, framework: str = "node") -> None:
         """The files of a repository."""
-        (folder / "package.json").write_text('{"type": "module"}\n')
+        script = "node --experimental-vm-modules jest" if framework == "jest" else ""
+        manifest = {"type": "module", "scripts": {"test": script}}
+        (folder / "package.json").write_text(json.dumps(manifest))
         (folder / "near.js").write_text(self.source)
         (folder / "near.test.js").write_text(self.module(self.tests, framework))
 

@@ -15,6 +15,7 @@ from agents.tools.runners.node_modules import lent
 
 NOT_COPIED = (".git", ".venv", "venv", "node_modules", "__pycache__")
 _MOST_BYTES = 256 * MIB
+_FIRST_TIME = 1_000_000_000
 _WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 
 
@@ -23,18 +24,22 @@ class Copy:
 
     def __init__(self, root: Path, target: str, protect: bool) -> None:
         self.root = root
-        self._target = root / target
+        self.target = root / target
+        self._puts = 0
         self._protect = protect
         """Whether nothing but permissions keeps tests from writing."""
 
     def put(self, text: str) -> None:
         """Have `text` as the target file."""
-        self._target.parent.mkdir(parents=True, exist_ok=True)
-        if self._protect and self._target.exists():
-            self._target.chmod(self._target.stat().st_mode | stat.S_IWUSR)
-        self._target.write_bytes(text.encode("utf-8", "surrogatepass"))
+        self.target.parent.mkdir(parents=True, exist_ok=True)
+        if self._protect and self.target.exists():
+            self.target.chmod(self.target.stat().st_mode | stat.S_IWUSR)
+        self.target.write_bytes(text.encode("utf-8", "surrogatepass"))
+        # Jest tells texts apart by their times.
+        self._puts += 1
+        os.utime(self.target, (_FIRST_TIME + self._puts,) * 2)
         if self._protect:
-            self._target.chmod(self._target.stat().st_mode & ~_WRITABLE)
+            self.target.chmod(self.target.stat().st_mode & ~_WRITABLE)
 
 
 @contextmanager

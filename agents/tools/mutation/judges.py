@@ -9,8 +9,8 @@ from pathlib import Path
 from agents.tools.mutation.channel import EvaluationError
 from agents.tools.mutation.contract import Judge
 from agents.tools.mutation.evaluate import Evaluator
-from agents.tools.mutation.script_judge import NodeJudge
-from agents.tools.runners.node_runner import NodeTest
+from agents.tools.mutation.script_judge import ScriptJudge
+from agents.tools.runners.script_runner import ScriptRunner
 from agents.tools.test_runner import TestRunner
 
 
@@ -24,8 +24,8 @@ async def judge_of(
         python = Evaluator.open(sandbox, adapter.python, root, target, tests, seconds=seconds)
         async with python as judge:
             yield judge
-    elif isinstance(adapter, NodeTest):
-        node = NodeJudge.open(sandbox, adapter, root, target, tests, seconds=seconds)
+    elif isinstance(adapter, ScriptRunner):
+        node = ScriptJudge.open(sandbox, adapter, root, target, tests, seconds=seconds)
         async with node as script_judge:
             yield script_judge
     else:

@@ -1,4 +1,4 @@
-"""Mutants of JavaScript and TypeScript: one warm Node in the sandbox, a worker thread for each."""
+"""Mutants of JavaScript and TypeScript: one warm Node in the sandbox, worker threads for them."""
 
 from __future__ import annotations
 
@@ -14,22 +14,27 @@ from agents.tools.mutation.channel import START_SECONDS, Channel, EvaluationErro
 from agents.tools.mutation.copies import Copy, copies
 from agents.tools.mutation.evaluate import Pace, Verdict, verdict_of
 from agents.tools.runners.contract import Command, NotRunnableError
-from agents.tools.runners.node_runner import NodeTest
+from agents.tools.runners.script_runner import ScriptRunner
 from agents.tools.sandbox import Sandbox, SandboxResult
 
 _GUESTS = Path(__file__).with_name("guests")
+_PROGRAMS = {
+    "node": ("node_child.mjs",),
+    "jest": ("lane_child.mjs", "./jest_lane.cjs"),
+    "vitest": ("lane_child.mjs", "./vitest_lane.mjs"),
+}
 _PACE = Pace()
 _FIRST_SECONDS = 5.0
 _CRASHES = 20
 """So many texts may end the process, as running out of memory does."""
 
 
-class NodeJudge:
-    """Runs tests under ``node --test`` with other texts of one file; see `Judge`.
+class ScriptJudge:
+    """Runs tests with other texts of one file, as ``node --test``, vitest or Jest would.
 
     Every text stands in a copy of the repository, which the sandbox keeps read-only, and is
-    loaded by Node in its own way. Files that tests look for from the working folder are those of
-    the first copy.
+    loaded in the runner's own way. Files that tests look for from the working folder are those
+    of the first copy. See `Judge`.
     """
 
     def __init__(
@@ -38,9 +43,10 @@ class NodeJudge:
         scratch: Path,
         places: Sequence[Copy],
         tests: Sequence[str],
+        folder: str,
     ) -> None:
         self._start, self._scratch = start, scratch
-        self._places, self._tests = places, tests
+        self._places, self._tests, self._folder = places, tests, folder
         self._process = AsyncExitStack()
         self._crashes = 0
         self._usual = 0.0
@@ -52,14 +58,14 @@ class NodeJudge:
     async def open(
         cls,
         sandbox: Sandbox,
-        adapter: NodeTest,
+        adapter: ScriptRunner,
         root: Path,
         target: str,
         tests: Sequence[str],
         *,
         seconds: float,
         workers: int = 2,
-    ) -> AsyncGenerator[NodeJudge, None]:
+    ) -> AsyncGenerator[ScriptJudge, None]:
         """A judge for the file `target` of `root`; raises EvaluationError."""
         root = await asyncio.to_thread(root.resolve)
         with tempfile.TemporaryDirectory(prefix="tenon-mutants-") as scratch:
@@ -71,8 +77,8 @@ class NodeJudge:
             with ExitStack() as stack:
                 places = await asyncio.to_thread(stack.enter_context, made)
                 command = await asyncio.to_thread(_command, adapter, places[0].root, tests, own)
-                start = partial(_sandboxed, sandbox, command, places, own, seconds)
-                judge = cls(start, own, places, tests)
+                start = partial(_sandboxed, sandbox, adapter, command, places, own, seconds)
+                judge = cls(start, own, places, tests, command.folder)
                 async with judge._process:
                     await judge._restart()
                     yield judge
@@ -83,7 +89,7 @@ class NodeJudge:
         self._channel = await self._process.enter_async_context(opened)
 
     def preload(self, modules: Sequence[str]) -> None:
-        """See `Judge`: a worker thread shares no modules."""
+        """See `Judge`: threads share no modules."""
 
     async def run(
         self, sources: Sequence[str], pace: Pace = _PACE, *, trace: bool = False
@@ -141,10 +147,16 @@ class NodeJudge:
         # A test that does not end cannot be left out alone, so the whole run gets little time.
         usual = self._usual
         seconds = min(pace.run + 2 * usual, 0.2 + 4 * usual) if usual else _FIRST_SECONDS
-        return {"index": index, "files": files, "run_seconds": seconds}
+        return {
+            "index": index,
+            "files": files,
+            "folder": str(place.root / self._folder),
+            "target": str(place.target),
+            "run_seconds": seconds,
+        }
 
 
-def _command(adapter: NodeTest, root: Path, tests: Sequence[str], report: Path) -> Command:
+def _command(adapter: ScriptRunner, root: Path, tests: Sequence[str], report: Path) -> Command:
     """What a run of the tests needs and may read. Raises EvaluationError."""
     try:
         return adapter.command(root, tests, report, stop_at_first=False)
@@ -154,18 +166,16 @@ def _command(adapter: NodeTest, root: Path, tests: Sequence[str], report: Path) 
 
 async def _sandboxed(
     sandbox: Sandbox,
+    adapter: ScriptRunner,
     command: Command,
     places: Sequence[Copy],
     own: Path,
     seconds: float,
     address: Path,
 ) -> SandboxResult:
-    reporter = [
-        f"--test-reporter={_GUESTS / 'node_told.mjs'}",
-        "--test-reporter-destination=stderr",
-    ]
-    split = command.argv.index("--test")
-    argv = [*command.argv[:split], *reporter, str(_GUESTS / "node_child.mjs"), str(address)]
+    script, *lane = _PROGRAMS[adapter.name]
+    program = [str(_GUESTS / script), str(address), *lane]
+    argv = [command.argv[0], *_options(adapter, command), *program]
     return await sandbox.run(
         argv,
         cwd=places[0].root / command.folder,
@@ -177,3 +187,11 @@ async def _sandboxed(
         limit_address_space=False,
         max_processes=command.max_processes,
     )
+
+
+def _options(adapter: ScriptRunner, command: Command) -> list[str]:
+    """Node's own options: those of the ordinary run, and the reporter of Node's test runner."""
+    end = command.argv.index("--test" if adapter.name == "node" else adapter.program(adapter.needs))
+    reporter = f"--test-reporter={_GUESTS / 'node_told.mjs'}"
+    own = [reporter, "--test-reporter-destination=stderr"] if adapter.name == "node" else []
+    return [*command.argv[1:end], *own]

@@ -10,13 +10,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { Worker } from "node:worker_threads";
+import { Told } from "./told.mjs";
 
 const channel = connect(process.argv[2]);
-const OUTCOMES = ["passed", "skipped", "failed"]; // of tests with one name the worst counts
 
 function run({ index, files, run_seconds: seconds }) {
-  const started = performance.now();
-  const told = { index, tests: {}, broken: [], collected: [] };
+  const told = new Told(index);
   const folder = mkdtempSync(join(tmpdir(), "mutant-"));
   const worker = new Worker(new URL("./node_worker.mjs", import.meta.url), {
     workerData: files,
@@ -26,22 +25,12 @@ function run({ index, files, run_seconds: seconds }) {
     resourceLimits: { maxOldGenerationSizeMb: 256 },
   });
   const timer = setTimeout(() => worker.terminate(), seconds * 1000);
-  worker.on("message", (fact) => {
-    if (fact?.end) told.end = 0;
-    if (typeof fact?.test !== "string") return;
-    const before = told.tests[fact.test];
-    const rank = (each) => OUTCOMES.indexOf(each.outcome);
-    if (!before || rank(before) < rank(fact)) told.tests[fact.test] = fact;
-  });
-  worker.on("error", (error) =>
-    told.broken.push(String(error?.message ?? error).slice(0, 200)),
-  );
+  worker.on("message", (fact) => told.take(fact));
+  worker.on("error", (error) => told.break(error));
   worker.on("exit", () => {
     clearTimeout(timer);
     rmSync(folder, { recursive: true, force: true });
-    told.collected = Object.keys(told.tests);
-    told.seconds = (performance.now() - started) / 1000;
-    channel.write(JSON.stringify(told) + "\n");
+    channel.write(told.line());
   });
 }
 
