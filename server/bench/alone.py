@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from agents.behaviors.whole_file import whole_file
 from agents.inference import ChatTurn, Completion, CompletionRequest, LanguageModel, complete_one
-from agents.tools.code_blocks import extract_code_blocks
-from agents.tools.edits import merge_symbols
+from agents.languages.registry import language_of
 from server.bench.task import Task
 
-_SYSTEM = ChatTurn("system", "You write Python. You answer with one code block.")
 _TOKENS = 1000
 
 
@@ -17,15 +14,17 @@ async def answer_alone(models: LanguageModel, task: Task) -> tuple[Completion, s
 
     The file is what the team has to start from, so for HumanEval this is its pass@1.
     """
+    language = language_of(task.target_file, list(task.files), task.files)
+    system = ChatTurn("system", f"You write {language.name}. You answer with one code block.")
     stub = task.files.get(task.target_file, "")
     words = f"{task.instructions}\n\n" if not task.target_symbol else ""
     what = f"Complete `{task.target_symbol}`." if task.target_symbol else "Write the whole file."
-    content = f"{words}File `{task.target_file}`:\n```python\n{stub}```\n{what}"
+    content = f"{words}File `{task.target_file}`:\n```{language.fence}\n{stub}```\n{what}"
     completion = await complete_one(
-        models, CompletionRequest("developer", (_SYSTEM, ChatTurn("user", content)), _TOKENS)
+        models, CompletionRequest("developer", (system, ChatTurn("user", content)), _TOKENS)
     )
-    blocks = extract_code_blocks(completion.text)
+    blocks = language.code_blocks(completion.text)
     if not task.target_symbol:
-        return completion, whole_file(stub, blocks)
-    merged = merge_symbols(stub, "\n\n".join(blocks), {task.target_symbol})
+        return completion, language.whole_file(stub, blocks)
+    merged = language.merge(stub, "\n\n".join(blocks), {task.target_symbol})
     return completion, merged.text if merged.changed else ""

@@ -123,9 +123,7 @@ class PairBench:
         if not result.claimed:
             return
         result.files = await asyncio.to_thread(merged_files, repository)
-        checkout = await asyncio.to_thread(
-            clean_checkout, repository, place / "checkout", task.tests
-        )
+        checkout = await asyncio.to_thread(clean_checkout, repository, place / "checkout", task)
         adapter = await asyncio.to_thread(
             choose, checkout, task.target_file, self.values.python, self.values.test_runner
         )

@@ -1,7 +1,8 @@
-"""Exercises in the layout of exercism.org's Python track.
+"""Exercises in the layout of exercism.org's tracks of Python and JavaScript.
 
-A folder with ``.docs/instructions.md``, a stub ``name.py`` and tests ``name_test.py``. What is
-in ``.meta``, the example solution above all, is never read.
+A folder with ``.docs/instructions.md``, a stub ``name.py`` and tests ``name_test.py``, or a stub
+``name.js`` and tests ``name.spec.js`` (`exercism_javascript`). What is in ``.meta``, the example
+solution above all, is never read.
 """
 
 from __future__ import annotations
@@ -10,9 +11,12 @@ import ast
 from collections.abc import Iterable
 from pathlib import Path
 
+from agents.tools.runners.node_modules import FOLDER
+from server.bench import exercism_javascript as script
 from server.bench.task import Task
 
 _INSTRUCTIONS = ("instructions.md", "instructions.append.md")
+_NOT_READ = ("__pycache__", FOLDER)
 _LARGEST_BYTES = 400_000
 
 
@@ -26,7 +30,7 @@ def read_exercises(folder: Path) -> list[Task]:
     if is_exercise(folder):
         return [read_exercise(folder)]
     folders = (f for f in sorted(folder.iterdir()) if f.is_dir() and not f.name.startswith("."))
-    return [read_exercise(each) for each in folders if each.name != "__pycache__"]
+    return [read_exercise(each) for each in folders if each.name not in _NOT_READ]
 
 
 def read_exercise(folder: Path) -> Task:
@@ -35,6 +39,8 @@ def read_exercise(folder: Path) -> Task:
     try:
         instructions = "\n\n".join(_instructions(folder))
         texts = dict(_texts(folder))
+        if any(script.is_suite(path) for path in texts):
+            return _script_exercise(folder, name, instructions, texts)
         tests = {path: text for path, text in texts.items() if _is_test(path)}
         files = {path: text for path, text in texts.items() if path not in tests}
         target = _target(name, files)
@@ -44,6 +50,16 @@ def read_exercise(folder: Path) -> Task:
     except (OSError, ValueError, SyntaxError) as error:
         return Task(name, problem=f"its layout is not exercism's: {error}")
     return Task(name, instructions, target, symbol, files, tests)
+
+
+def _script_exercise(folder: Path, name: str, words: str, texts: dict[str, str]) -> Task:
+    """One of the JavaScript track; raises ValueError if the layout is another."""
+    tests = {p: script.with_every_test(t) for p, t in texts.items() if script.is_suite(p)}
+    files = {p: t for p, t in texts.items() if p not in tests and script.is_kept(p)}
+    target = script.target_of(name, files)
+    symbol = script.symbol_of(files[target], target, tests.values())
+    files["package.json"] = script.MANIFEST
+    return Task(name, words, target, symbol, files, tests, script.packages(folder))
 
 
 def _instructions(folder: Path) -> Iterable[str]:
@@ -59,7 +75,7 @@ def _texts(folder: Path) -> Iterable[tuple[str, str]]:
     """Files that belong to the exercise: neither hidden nor for a reader of the web site."""
     for file in sorted(folder.rglob("*")):
         path = file.relative_to(folder)
-        hidden = any(part.startswith(".") or part == "__pycache__" for part in path.parts)
+        hidden = any(part.startswith(".") or part in _NOT_READ for part in path.parts)
         if hidden or not file.is_file() or file.suffix == ".md":
             continue
         if file.stat().st_size <= _LARGEST_BYTES:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
+from pathlib import Path
+
+from agents.languages.registry import language_of
 
 
 @dataclass(frozen=True)
@@ -19,19 +22,25 @@ class Task:
     """The repository before the work, stub included, tests not."""
     tests: dict[str, str] = field(default_factory=dict)
     """Files of the acceptance tests."""
+    packages: Path | None = None
+    """Folder of installed packages that the tests need."""
     problem: str = ""
     """Why it cannot be set; everything else but the name is empty then."""
 
     @property
     def request(self) -> str:
         """The task as a person would say it, where the tests stay hidden."""
-        stub = self.files.get(self.target_file, "")
-        place = f"`{signature(stub, self.target_symbol)}` in" if self.target_symbol else "all of"
+        path, symbol = self.target_file, self.target_symbol
+        head = signature(path, self.files.get(path, ""), symbol) if symbol else ""
+        place = f"`{head}` in" if head else "all of"
         return f"Implement {place} {self.target_file}. {self.instructions}"
 
 
-def signature(source: str, symbol: str) -> str:
+def signature(path: str, source: str, symbol: str) -> str:
     """``name(parameters)`` of a function at the top level of `source`, else the name alone."""
+    if not path.endswith(".py"):
+        symbols = language_of(path).symbols(source)
+        return next((s.signature for s in symbols if s.name == symbol), symbol)
     for node in ast.parse(source).body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == symbol:
             return f"{symbol}({', '.join(a.arg for a in node.args.args)})"

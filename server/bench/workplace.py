@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+from agents.tools.runners.node_modules import FOLDER
 from server.bench.task import Task
 
 _GIT = (
@@ -20,6 +21,7 @@ def new_repository(task: Task, folder: Path) -> Path:
     _git(folder, "init", "--quiet", "--initial-branch=main")
     _git(folder, "add", "--all", "--force")
     _git(folder, "commit", "--quiet", "--message", f"The task {task.name}")
+    _install(folder, task)
     return folder.resolve()
 
 
@@ -29,10 +31,11 @@ def commit(repository: Path, files: dict[str, str]) -> None:
     _git(repository, "commit", "--quiet", "--all", "--allow-empty", "--message", "The answer")
 
 
-def clean_checkout(repository: Path, folder: Path, tests: dict[str, str]) -> Path:
+def clean_checkout(repository: Path, folder: Path, task: Task) -> Path:
     """A clone of the repository's branch with the acceptance tests as they were given."""
     _git(repository, "clone", "--quiet", "--no-hardlinks", str(repository), str(folder))
-    _write(folder, tests)
+    _write(folder, task.tests)
+    _install(folder, task)
     return folder
 
 
@@ -41,6 +44,14 @@ def merged_files(repository: Path) -> dict[str, str]:
     first = _git(repository, "rev-list", "--max-parents=0", "HEAD").split()[0]
     changed = _git(repository, "diff", "--name-only", "-z", first, "HEAD").split("\0")
     return {path: (repository / path).read_text("utf-8") for path in changed if path}
+
+
+def _install(folder: Path, task: Task) -> None:
+    """The packages that the tests need, where Git does not see them."""
+    if task.packages is not None:
+        (folder / FOLDER).symlink_to(task.packages)
+        with (folder / ".git" / "info" / "exclude").open("a") as file:
+            file.write(f"{FOLDER}\n")
 
 
 def _write(folder: Path, files: dict[str, str]) -> None:

@@ -97,7 +97,7 @@ async def _solves(task: Task, repository: Path, place: Path) -> bool:
     text = target.read_text("utf-8") if target.is_file() else ""
     commit(repository, {task.target_file: text})
     with tempfile.TemporaryDirectory(dir=place) as folder:
-        checkout = clean_checkout(repository, Path(folder) / "checkout", task.tests)
+        checkout = clean_checkout(repository, Path(folder) / "checkout", task)
         runner = TestRunner(await Sandbox.probe(), choose(checkout, task.target_file), timeout=60)
         return (await runner.run(checkout, list(task.tests))).green
 

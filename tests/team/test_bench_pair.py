@@ -184,3 +184,72 @@ def test_greedy_asks_once_at_temperature_zero() -> None:
     values = chosen_settings(options)
     assert values.max_candidates == 1 and values.max_minutes == 2
     assert values.agents["developer"].temperature == 0
+
+
+PACKAGES = Path(__file__).parents[1] / "javascript" / "node_modules"
+STUB = """\
+export const mix = (colours) => {
+  throw new Error('Remove this statement and implement this function');
+};
+"""
+SPEC = """\
+import { describe, expect, test, xtest } from '@jest/globals';
+import { mix } from './paint-mix';
+
+describe('Paint', () => {
+  test('of one colour', () => {
+    expect(mix(['red'])).toEqual('red');
+  });
+
+  xtest('of two colours', () => {
+    expect(mix(['red', 'blue'])).toEqual('red-blue');
+  });
+});
+"""
+
+
+@pytest.fixture
+def paint(tmp_path: Path) -> Path:
+    """An exercise as the JavaScript track has it, with Jest installed around it."""
+    assert PACKAGES.is_dir(), "The packages of the tests are missing: make setup-test."
+    exercise = tmp_path / "practice" / "paint-mix"
+    (exercise / ".docs").mkdir(parents=True)
+    (exercise / ".docs" / "instructions.md").write_text("Join the colours with hyphens.")
+    (exercise / ".meta").mkdir()
+    (exercise / ".meta" / "proof.ci.js").write_text("export const mix = () => 'secret';\n")
+    (exercise / "paint-mix.js").write_text(STUB)
+    (exercise / "paint-mix.spec.js").write_text(SPEC)
+    (exercise / "package.json").write_text('{"scripts": {"test": "jest ./*"}}')
+    (exercise / "babel.config.js").write_text("module.exports = { presets: ['nowhere'] };")
+    (exercise.parent / "node_modules").symlink_to(PACKAGES)
+    return exercise
+
+
+@pytest.mark.parametrize(
+    ("body", "solved"),
+    [("colours.join('-')", True), ("colours[0]", False)],
+    ids=["right", "right by the first test alone"],
+)
+def test_exercise_of_the_javascript_track_counts_with_every_test(
+    bench: Bench, paint: Path, body: str, solved: bool
+) -> None:
+    reply = f"```javascript\nexport const mix = (colours) => {body};\n```"
+    bench.script({"agent": "developer", "reply": reply}, REVIEW)
+    (result,) = bench.run(paint.parent, "--greedy")
+    assert not result["error"]
+    assert (result["claimed"], result["solved"]) == (solved, solved), result["note"]
+    assert "secret" not in json.dumps(result)
+
+
+def test_exercise_without_jest_says_what_to_do(bench: Bench, paint: Path) -> None:
+    (paint.parent / "node_modules").unlink()
+    bench.script(REVIEW)
+    (result,) = bench.run(paint.parent)
+    assert "npm install" in result["error"]
+
+
+def test_the_bare_model_writes_javascript_too(bench: Bench, paint: Path) -> None:
+    reply = "```javascript\nexport const mix = (colours) => colours.join('-');\n```"
+    bench.script({"agent": "developer", "contains": "paint-mix.js", "reply": reply})
+    (result,) = bench.run(paint, "--alone")
+    assert result["solved"], result["note"]
