@@ -146,7 +146,7 @@ class ScriptJudge:
         files = [str(place.root / test) for test in self._tests]
         # A test that does not end cannot be left out alone, so the whole run gets little time.
         usual = self._usual
-        seconds = min(pace.run + 2 * usual, 0.2 + 4 * usual) if usual else _FIRST_SECONDS
+        seconds = min(pace.run + 2 * usual, 0.1 + 3 * usual) if usual else _FIRST_SECONDS
         return {
             "index": index,
             "files": files,

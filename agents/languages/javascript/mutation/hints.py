@@ -43,9 +43,26 @@ class Hints:
         return list(found)[:_MANY]
 
     @property
+    def kinds(self) -> set[str]:
+        """What the expected values are: ``string``, ``number``, ``boolean``, ``array``, ``object``.
+
+        Empty if that is not known; then it may be anything.
+        """
+        return {_kind(text) for text in self.expected} - {""}
+
+    @property
     def accents(self) -> bool:
         """Whether the strings hold letters with accents."""
         return any(c.isalpha() and not c.isascii() for s in self.strings for c in s)
+
+
+def _kind(literal: str) -> str:
+    first = literal.lstrip("-")[:1]
+    if literal in ("true", "false"):
+        return "boolean"
+    if first.isdigit() or literal in ("NaN", "Infinity", "-Infinity"):
+        return "number"
+    return {'"': "string", "'": "string", "`": "string", "[": "array", "{": "object"}.get(first, "")
 
 
 def read_hints(sources: Iterable[str]) -> Hints:

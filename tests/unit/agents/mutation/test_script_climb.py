@@ -23,6 +23,7 @@ from tests.script_near_misses import (
     ScriptMiss,
 )
 
+PACKAGES = Path(__file__).parents[3] / "javascript" / "node_modules"
 MENDED = ("slugify", "chunks", "tail", "cents", "average", "leap", "account", "duration", "ranges")
 Judging = Callable[[Path], AbstractAsyncContextManager[Judge]]
 
@@ -97,9 +98,8 @@ async def test_methods_of_two_candidates_are_spliced(sandbox: Sandbox, tmp_path:
 
 
 async def test_types_are_kept_and_typescript_is_mended(sandbox: Sandbox, tmp_path: Path) -> None:
-    packages = Path(__file__).parents[3] / "javascript" / "node_modules"
-    assert packages.is_dir(), "The packages of the tests are missing: make setup-test."
-    (tmp_path / "node_modules").symlink_to(packages)
+    assert PACKAGES.is_dir(), "The packages of the tests are missing: make setup-test."
+    (tmp_path / "node_modules").symlink_to(PACKAGES)
     source = "export const toCents = (amount: number): number => Math.floor(amount * 100);\n"
     (tmp_path / "package.json").write_text('{"type": "module"}')
     (tmp_path / "near.ts").write_text(source)
@@ -108,6 +108,25 @@ async def test_types_are_kept_and_typescript_is_mended(sandbox: Sandbox, tmp_pat
     found, _ = await mend(sandbox, tmp_path, CENTS, source, target="near.ts")
     assert found.green, found
     assert found.best == source.replace("floor", "round")
+
+
+@pytest.mark.parametrize("framework", ["jest", "vitest"])
+async def test_runner_is_loaded_once_and_outlives_what_mutants_do(
+    sandbox: Sandbox, tmp_path: Path, framework: str
+) -> None:
+    assert PACKAGES.is_dir(), "The packages of the tests are missing: make setup-test."
+    LEAP.write(tmp_path, framework)
+    (tmp_path / "node_modules").symlink_to(PACKAGES)
+    runner = TestRunner(sandbox, choose(tmp_path, "near.js"))
+    assert runner.adapter.name == framework
+    right = LEAP.source.replace("&& year % 400", "|| year % 400")
+    loop = "export const isLeap = () => { for (;;) {} };"
+    async with judge_of(runner, tmp_path, "near.js", ["near.test.js"], seconds=120) as judge:
+        await judge.run([LEAP.source])
+        verdicts = await judge.run([right, loop, "no code (", LEAP.source, "", right])
+    assert [verdict.clean for verdict in verdicts] == [True, False, False, False, False, True]
+    assert [len(verdict.passed) for verdict in verdicts] == [4, 0, 0, 2, 0, 4]
+    assert set(verdicts[3].failures) == {"case 0", "case 3"} and verdicts[3].complete
 
 
 async def test_mutants_do_not_see_each_other_and_cannot_end_the_search(

@@ -12,21 +12,32 @@ from agents.tools.syntax_tree import Node, text_of
 
 Changes = Iterator[Mutation | None]
 
-_FUNCTIONS = ("String", "Number", "Math.floor", "Math.round", "Math.abs", "Math.ceil", "Boolean")
-_METHODS = (
-    ".trim()",
-    ".toLowerCase()",
-    ".toUpperCase()",
-    ".reverse()",
-    ".sort()",
-    '.join("")',
-    ".length",
-    ".filter(Boolean)",
-    ".flat()",
-    ".slice()",
-    ".toFixed(2)",
-)
+_FUNCTIONS = {
+    "String": "string",
+    "Number": "number",
+    "Math.floor": "number",
+    "Math.round": "number",
+    "Math.abs": "number",
+    "Math.ceil": "number",
+    "Boolean": "boolean",
+}
+"""And what they give."""
+_METHODS = {
+    ".trim()": "string",
+    ".toLowerCase()": "string",
+    ".toUpperCase()": "string",
+    ".reverse()": "array",
+    ".sort()": "array",
+    '.join("")': "string",
+    ".length": "number",
+    ".filter(Boolean)": "array",
+    ".flat()": "array",
+    ".slice()": "array",
+    ".toFixed(2)": "string",
+}
 _AROUND = ("[...{}]", "[...new Set({})]", "Object.entries({})", "[{}]")
+_UNLIKELY = 3
+"""Added to the weight of a result of another kind than the tests expect."""
 _KEEPING = ("push", "add", "set", "unshift", "concat", "includes", "has")
 _CONSTANT = ("number", "string", "null", "undefined", "true", "false")
 _COMPARING = re.compile(r"[<>]=?|[!=]==?")
@@ -34,9 +45,11 @@ _COMPARING = re.compile(r"[<>]=?|[!=]==?")
 
 def mutations(unit: Script) -> Changes:
     """Changes of this family."""
+    kinds = unit.hints.kinds
     for node, weight in _values(unit):
+        returned = node.parent is not None and node.parent.type == "return_statement"
         if node.type not in _CONSTANT:
-            yield from _wrapped(unit, node, weight)
+            yield from _wrapped(unit, node, weight, kinds if returned else set())
     for member in unit.nodes("member_expression"):
         owner = part(member, "object")
         if owner.type == "identifier" and text_of(owner) in unit.scope(owner):
@@ -65,24 +78,31 @@ def _values(unit: Script) -> Iterator[tuple[Node, int]]:
         yield from ((node, 4) for node in piece.named_children)
 
 
-def _wrapped(unit: Script, node: Node, weight: int) -> Changes:
+def _wrapped(unit: Script, node: Node, weight: int, kinds: set[str]) -> Changes:
+    """`kinds` are what the value may be afterwards; empty if anything."""
+
+    def cost(kind: str, more: int = 0) -> int:
+        return weight + more + (_UNLIKELY if kinds and kind not in kinds else 0)
+
     text, owner = text_of(node), unit.operand(node)
-    for function in _FUNCTIONS:
-        yield unit.replace(node, f"{function}({text})", weight, f"`{function}()` put around")
-    for method in _METHODS:
-        yield unit.replace(node, f"{owner}{method}", weight, f"`{method}` added")
+    for function, kind in _FUNCTIONS.items():
+        yield unit.replace(node, f"{function}({text})", cost(kind), f"`{function}()` put around")
+    for method, kind in _METHODS.items():
+        yield unit.replace(node, f"{owner}{method}", cost(kind), f"`{method}` added")
     for shape in _AROUND:
-        yield unit.replace(node, shape.format(text), weight + 1)
+        yield unit.replace(node, shape.format(text), cost("array", 1))
     capital = f"{owner}.charAt(0).toUpperCase() + {owner}.slice(1)"
-    yield unit.replace(node, capital, weight, "first letter made a capital")
-    yield unit.replace(node, f"{capital}.toLowerCase()", weight, "first letter alone a capital")
-    yield unit.replace(node, f"-{owner}", 3, f"`{clipped(text)}` negated")
-    yield unit.replace(node, f"!{owner}", 3, f"`{clipped(text)}` negated")
+    yield unit.replace(node, capital, cost("string"), "first letter made a capital")
+    what = "first letter alone a capital"
+    yield unit.replace(node, f"{capital}.toLowerCase()", cost("string"), what)
+    yield unit.replace(node, f"-{owner}", max(3, cost("number")), f"`{clipped(text)}` negated")
+    yield unit.replace(node, f"!{owner}", max(3, cost("boolean")), f"`{clipped(text)}` negated")
     for factor in ("100", "10"):
         rounded = f"Math.round({owner} * {factor}) / {factor}"
-        yield unit.replace(node, rounded, weight + 1, f"rounded to {len(factor) - 1} digits")
+        what = f"rounded to {len(factor) - 1} digits"
+        yield unit.replace(node, rounded, cost("number", 1), what)
     for character in unit.hints.characters:
-        yield from _with_character(unit, node, character, weight)
+        yield from _with_character(unit, node, character, cost("string"))
 
 
 def _with_character(unit: Script, node: Node, character: str, weight: int) -> Changes:
