@@ -41,6 +41,10 @@ class Judge(Protocol):
     def runs(self) -> int:
         """Texts that were run so far."""
 
+    @property
+    def breadth(self) -> int:
+        """So many texts at a time are run best."""
+
     def preload(self, modules: Sequence[str]) -> None:
         """What every run would load, if that can be done once for all."""
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from agents.tools.limits import MIB
 from agents.tools.mutation.channel import EvaluationError
-from agents.tools.runners.node_modules import lent
+from agents.tools.runners.node_modules import FOLDER, lent
 
 NOT_COPIED = (".git", ".venv", "venv", "node_modules", "__pycache__")
 _MOST_BYTES = 256 * MIB
+_MANY_FILES = 2000
 _FIRST_TIME = 1_000_000_000
 _WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 
@@ -46,32 +47,62 @@ class Copy:
 def copies(
     root: Path, folder: Path, target: str, modules: Mapping[str, Path], count: int, protect: bool
 ) -> Iterator[list[Copy]]:
-    """So many copies of `root` in `folder`, with installed packages lent as `modules`.
+    """At most `count` copies of `root` in `folder`, with installed packages lent as `modules`.
 
-    Raises EvaluationError if the repository is too large for that.
+    Of many files there are two copies at most. But for the target the copies share their bytes.
+    Raises EvaluationError if the repository is too large to be copied.
     """
-    _measure(root)
+    if _files(root) > _MANY_FILES:
+        count = min(count, 2)
+    first = folder / "copy-0"
+    shutil.copytree(root, first, symlinks=True, ignore=shutil.ignore_patterns(*NOT_COPIED))
     with ExitStack() as stack:
-        made = []
-        for number in range(count):
-            copy = folder / f"copy-{number}"
-            ignored = shutil.ignore_patterns(*NOT_COPIED)
-            shutil.copytree(root, copy, symlinks=True, ignore=ignored)
-            stack.enter_context(lent(copy, modules))
-            if protect:
-                _protect(copy, True)
-                stack.callback(_protect, copy, False)
-            made.append(Copy(copy.resolve(), target, protect))
-        yield made
+        stack.enter_context(lent(first, modules))
+        places = [first, *(folder / f"copy-{number}" for number in range(1, count))]
+        for place in places[1:]:
+            _linked(first, place, target, modules)
+        for place in places if protect else ():
+            _protect(place, True)
+            stack.callback(_protect, place, False)
+        yield [Copy(place.resolve(), target, protect) for place in places]
 
 
-def _measure(root: Path) -> None:
-    size = 0
+def _linked(first: Path, copy: Path, target: str, modules: Iterable[str]) -> None:
+    """Another copy that shares all files but the target, and the packages."""
+    ignored = shutil.ignore_patterns(FOLDER)
+    shutil.copytree(first, copy, symlinks=True, copy_function=os.link, ignore=ignored)
+    if (copy / target).exists():
+        (copy / target).unlink()
+        shutil.copy2(first / target, copy / target)
+    for place in modules:
+        if (first / place).is_dir() and (copy / place).parent.is_dir():
+            _share(first / place, copy / place, first, copy)
+
+
+def _share(packages: Path, place: Path, first: Path, copy: Path) -> None:
+    """Packages of the first copy; those of the repository itself are the copy's own."""
+    links = [p for p in (*packages.glob("*"), *packages.glob("@*/*")) if p.is_symlink()]
+    own = [link for link in links if link.readlink().is_relative_to(first)]
+    if not own:
+        place.symlink_to(packages)
+        return
+    shutil.copytree(packages, place, symlinks=True)
+    for link in own:
+        moved = place / link.relative_to(packages)
+        moved.unlink()
+        moved.symlink_to(copy / link.readlink().relative_to(first))
+
+
+def _files(root: Path) -> int:
+    """How many files there are; raises EvaluationError if they are too large."""
+    size = count = 0
     for place, folders, files in os.walk(root):
         folders[:] = [name for name in folders if name not in NOT_COPIED]
         size += sum((Path(place) / file).lstat().st_size for file in files)
+        count += len(files)
         if size > _MOST_BYTES:
             raise EvaluationError("the repository is too large to be copied for mutants")
+    return count
 
 
 def _protect(root: Path, on: bool) -> None:

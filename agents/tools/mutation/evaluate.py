@@ -78,6 +78,8 @@ class Pace:
 class Evaluator:
     """Runs the tests of one repository with other texts of one file."""
 
+    breadth = 16
+
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
         self._preload: list[str] = []

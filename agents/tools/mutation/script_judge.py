@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,10 @@ _PROGRAMS = {
 }
 _PACE = Pace()
 _FIRST_SECONDS = 5.0
+_TOGETHER = 8
+"""So many texts share a thread of Node's test runner: its start costs more than a run."""
+_SHARE = 0.35
+"""What each further one adds, in relation to the first."""
 _CRASHES = 20
 """So many texts may end the process, as running out of memory does."""
 
@@ -33,8 +38,9 @@ class ScriptJudge:
     """Runs tests with other texts of one file, as ``node --test``, vitest or Jest would.
 
     Every text stands in a copy of the repository, which the sandbox keeps read-only, and is
-    loaded in the runner's own way. Files that tests look for from the working folder are those
-    of the first copy. See `Judge`.
+    loaded in the runner's own way. Under ``node --test`` several share a thread; what passes,
+    or may have been disturbed by the others, is run again alone. Files that tests look for from
+    the working folder are those of the first copy. See `Judge`.
     """
 
     def __init__(
@@ -44,10 +50,15 @@ class ScriptJudge:
         places: Sequence[Copy],
         tests: Sequence[str],
         folder: str,
+        lanes: int,
     ) -> None:
         self._start, self._scratch = start, scratch
         self._places, self._tests, self._folder = places, tests, folder
         self._process = AsyncExitStack()
+        self._lanes = min(lanes, len(places))
+        self._together = _TOGETHER
+        self._orders = 0
+        self.breadth = 2 * len(places)
         self._crashes = 0
         self._usual = 0.0
         """Seconds that a run takes which comes to its end."""
@@ -73,12 +84,13 @@ class ScriptJudge:
             own = folder / "own"
             await asyncio.to_thread(own.mkdir)
             modules = await asyncio.to_thread(adapter.package.modules)
-            made = copies(root, folder, target, modules, workers, sandbox.kind == "limits")
+            count = workers * (_TOGETHER if adapter.name == "node" else 1)
+            made = copies(root, folder, target, modules, count, sandbox.kind == "limits")
             with ExitStack() as stack:
                 places = await asyncio.to_thread(stack.enter_context, made)
                 command = await asyncio.to_thread(_command, adapter, places[0].root, tests, own)
                 start = partial(_sandboxed, sandbox, adapter, command, places, own, seconds)
-                judge = cls(start, own, places, tests, command.folder)
+                judge = cls(start, own, places, tests, command.folder, workers)
                 async with judge._process:
                     await judge._restart()
                     yield judge
@@ -95,65 +107,107 @@ class ScriptJudge:
         self, sources: Sequence[str], pace: Pace = _PACE, *, trace: bool = False
     ) -> list[Verdict]:
         """See `Judge`. Lines are not traced."""
-        verdicts: dict[int, Verdict] = {}
-        suspects: list[int] = []
-        while len(verdicts) < len(sources):
-            rest = [i for i in range(len(sources)) if i not in verdicts and i not in suspects]
-            alone = not rest or bool(suspects)
-            batch = suspects[:1] if alone else rest
-            flying: set[int] = set()
+        flight = _Flight(sources, pace)
+        while flight.waiting or flight.alone:
             try:
-                await self._fly({i: sources[i] for i in batch}, pace, verdicts, flying)
+                await self._fly(flight)
             except EvaluationError:
-                self._crashes += 1
-                if not flying or self._crashes > _CRASHES:
-                    raise
-                await self._restart()
-                if alone:
-                    verdicts[batch[0]] = Verdict(frozenset(), broken=("it ended the process",))
-                suspects += flying if not alone else ()
-            suspects = [i for i in suspects if i not in verdicts]
+                suspects = [index for batch in flight.flying.values() for index in batch]
+                await self._again(bool(suspects))
+                for index in suspects:
+                    await self._solo(index, flight)
         self.runs += len(sources)
-        ended = [v.seconds for v in verdicts.values() if v.complete]
+        ended = [v.seconds for v in flight.verdicts.values() if v.complete]
         self._usual = self._usual or max(ended, default=0.0)
-        return [verdicts[i] for i in range(len(sources))]
+        return [flight.verdicts[i] for i in range(len(sources))]
 
-    async def _fly(
-        self,
-        sources: Mapping[int, str],
-        pace: Pace,
-        verdicts: dict[int, Verdict],
-        flying: set[int],
-    ) -> None:
-        """Run them side by side; `flying` holds those that were begun and are not in `verdicts`."""
-        waiting = sorted(sources, reverse=True)
-        free = list(self._places)
-        used: dict[int, Copy] = {}
-        while waiting or flying:
-            while waiting and free:
-                index = waiting.pop()
-                used[index] = free.pop()
-                flying.add(index)
-                await asyncio.to_thread(used[index].put, sources[index])
-                self._channel.send(self._order(index, used[index], pace))
+    async def _again(self, may: bool) -> None:
+        """Start the process once more; raises EvaluationError if that does not help."""
+        self._crashes += 1
+        if not may or self._crashes > _CRASHES:
+            raise EvaluationError("the process that runs mutants ends again and again")
+        await self._restart()
+
+    async def _solo(self, index: int, flight: _Flight) -> None:
+        """Run a text with nothing beside it that may have ended the process."""
+        try:
+            alone = _Flight(flight.sources, flight.pace, [], [index], verdicts=flight.verdicts)
+            await self._fly(alone)
+        except EvaluationError:
+            flight.verdicts[index] = Verdict(frozenset(), broken=("it ended the process",))
+            await self._again(True)
+
+    async def _fly(self, flight: _Flight) -> None:
+        """Run what waits, several texts in a thread."""
+        free = [self._places[lane :: self._lanes] for lane in range(self._lanes)]
+        used: dict[int, Sequence[Copy]] = {}
+        flight.flying.clear()
+        share = -(-len(flight.waiting) // self._lanes)
+        while flight.waiting or flight.alone or flight.flying:
+            while (flight.waiting or flight.alone) and free:
+                places = free.pop()
+                batch = flight.take(min(len(places), self._together, max(1, share)))
+                number = self._orders = self._orders + 1
+                used[number], flight.flying[number] = places, batch
+                order = await self._order(number, places[: len(batch)], batch, flight)
+                self._channel.send(order)
             told = await self._channel.receive()
-            index = told["index"]
-            flying.discard(index)
-            free.append(used.pop(index))
-            verdicts[index] = verdict_of(told)
+            batch = flight.flying.pop(told["index"])
+            free.append(used.pop(told["index"]))
+            self._land(told, batch, flight)
 
-    def _order(self, index: int, place: Copy, pace: Pace) -> dict[str, object]:
-        files = [str(place.root / test) for test in self._tests]
+    def _land(self, told: dict[str, Any], batch: list[int], flight: _Flight) -> None:
+        """Keep the verdicts; what may have been disturbed by others is run alone."""
+        if len(batch) > 1:
+            more = self._together + 1 if told["sound"] else self._together // 2
+            self._together = min(_TOGETHER, max(1, more))
+        for index, facts in zip(batch, told["mutants"], strict=True):
+            verdict = verdict_of(facts)
+            if len(batch) > 1 and (verdict.clean or not told["sound"]):
+                flight.alone.append(index)
+            else:
+                flight.verdicts[index] = verdict
+
+    async def _order(
+        self, number: int, places: Sequence[Copy], batch: list[int], flight: _Flight
+    ) -> dict[str, object]:
+        for place, index in zip(places, batch, strict=True):
+            await asyncio.to_thread(place.put, flight.sources[index])
         # A test that does not end cannot be left out alone, so the whole run gets little time.
-        usual = self._usual
-        seconds = min(pace.run + 2 * usual, 0.1 + 3 * usual) if usual else _FIRST_SECONDS
+        usual = self._usual * (1 + _SHARE * (len(batch) - 1))
+        limit = min(flight.pace.run + 2 * usual, 0.1 + 3 * usual) if usual else _FIRST_SECONDS
         return {
-            "index": index,
-            "files": files,
-            "folder": str(place.root / self._folder),
-            "target": str(place.target),
-            "run_seconds": seconds,
+            "index": number,
+            "files": [[str(place.root / test) for test in self._tests] for place in places],
+            "folders": [str(place.root / self._folder) for place in places],
+            "roots": [str(place.root) for place in places],
+            "targets": [str(place.target) for place in places],
+            "run_seconds": limit,
         }
+
+
+@dataclass
+class _Flight:
+    """The texts of one call, by index."""
+
+    sources: Sequence[str]
+    pace: Pace
+    waiting: list[int] = field(default_factory=list)
+    alone: list[int] = field(default_factory=list)
+    """Those that are to have a thread for themselves."""
+    flying: dict[int, list[int]] = field(default_factory=dict)
+    """Those that were begun, by number of their order."""
+    verdicts: dict[int, Verdict] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.alone:
+            self.waiting = list(range(len(self.sources)))[::-1]
+
+    def take(self, count: int) -> list[int]:
+        """The next that run together."""
+        if self.alone:
+            return [self.alone.pop()]
+        return [self.waiting.pop() for _ in range(min(count, len(self.waiting)))]
 
 
 def _command(adapter: ScriptRunner, root: Path, tests: Sequence[str], report: Path) -> Command:

@@ -18,11 +18,10 @@ from agents.tools.sandbox import Sandbox
 
 __all__ = ["Change", "Climb", "climb", "climb_by"]
 
-_BATCH = 16
 _BEAM = 4
 _DEPTH = 6
 _PLATEAU = 2
-_EXTRA = 3 * _BATCH
+_EXTRA = 48
 _BOM = "\ufeff"
 
 
@@ -201,7 +200,7 @@ class _Search:
                 others += self.donors
                 with warnings.catch_warnings(action="ignore"):  # of the code, not of this program
                     state.expand(self.operators, self.symbols, traced.lines, others)
-            share = max(2, _BATCH >> (rank + 1))
+            share = max(2, judge.breadth >> (rank + 1))
             with warnings.catch_warnings(action="ignore"):
                 batch += [(state, v) for v in state.take(share, self.seen)]
         return batch

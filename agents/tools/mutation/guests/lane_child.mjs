@@ -32,11 +32,12 @@ class Lane {
     this.worker.on("exit", () => this.#ended());
   }
 
-  run({ index, files, target, run_seconds: seconds }) {
-    this.told = new Told(index);
+  run({ index, files, targets, run_seconds: seconds }) {
+    this.index = index;
+    this.told = new Told();
     this.seconds = seconds;
     this.#limit(this.ready ? seconds : START_SECONDS);
-    this.worker.postMessage({ files, target });
+    this.worker.postMessage({ files: files[0], target: targets[0] });
   }
 
   #limit(seconds) {
@@ -47,7 +48,7 @@ class Lane {
   #heard(fact) {
     if (fact?.ready && !this.ready) {
       this.ready = true;
-      this.told = new Told(this.told.index); // its time begins now
+      this.told = new Told(); // its time begins now
       this.#limit(this.seconds);
     }
     if (fact?.broken) this.told?.break(fact.broken);
@@ -60,7 +61,12 @@ class Lane {
     if (!this.told) return;
     rmSync(this.scratch, { recursive: true, force: true });
     mkdirSync(this.scratch, { recursive: true });
-    channel.write(this.told.line());
+    const told = {
+      index: this.index,
+      sound: true,
+      mutants: [this.told.facts()],
+    };
+    channel.write(JSON.stringify(told) + "\n");
     this.told = undefined;
   }
 
@@ -73,9 +79,9 @@ class Lane {
 
 createInterface({ input: channel }).on("line", (line) => {
   const order = JSON.parse(line);
-  const lane =
-    lanes.get(order.folder) ?? new Lane(order.folder, process.env.TMPDIR);
-  lanes.set(order.folder, lane);
+  const [folder] = order.folders;
+  const lane = lanes.get(folder) ?? new Lane(folder, process.env.TMPDIR);
+  lanes.set(folder, lane);
   lane.run(order);
 });
 channel.on("close", () => process.exit(0));

@@ -35,7 +35,15 @@ export default async function* reporter(events) {
         : "passed";
     const seconds = (data.details?.duration_ms ?? 0) / 1000;
     const said = outcome === "failed" ? failure(error) : {};
-    parentPort?.postMessage({ test, outcome, seconds, message: "", ...said });
+    const { file } = data;
+    parentPort?.postMessage({
+      test,
+      file,
+      outcome,
+      seconds,
+      message: "",
+      ...said,
+    });
   }
   parentPort?.postMessage({ end: true });
 }

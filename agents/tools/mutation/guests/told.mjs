@@ -7,10 +7,6 @@ export class Told {
   #broken = [];
   #end;
 
-  constructor(index) {
-    this.index = index;
-  }
-
   // A fact about a test, or {end: true}; anything else that a mutant says is passed over.
   take(fact) {
     if (fact?.end) this.#end = 0;
@@ -24,15 +20,17 @@ export class Told {
     this.#broken.push(String(error?.message ?? error).slice(0, 200));
   }
 
-  line() {
-    const told = {
-      index: this.index,
+  get isBroken() {
+    return this.#broken.length > 0;
+  }
+
+  facts() {
+    return {
       tests: this.#tests,
       broken: this.#broken,
       collected: Object.keys(this.#tests),
       end: this.#end,
       seconds: (performance.now() - this.#started) / 1000,
     };
-    return JSON.stringify(told) + "\n";
   }
 }
