@@ -253,6 +253,7 @@ ACCOUNT = ScriptMiss(
         ("new Account().deposit(5).withdraw(6)", "RangeError"),
         ("new Account().deposit(0)", "RangeError"),
     ),
+    (("new Account().deposit(9).withdraw(2).deposit(1).balance", "8"),),
 )
 FACTORIAL = ScriptMiss(
     "factorial",
@@ -346,6 +347,7 @@ PARSE = ScriptMiss(
         ('parseQuery("")', "{}"),
         ('parseQuery("a")', '{ a: "" }'),
     ),
+    (('parseQuery("?x=1&y")', '{ x: "1", y: "" }'),),
 )
 UNIQUE = ScriptMiss(
     "uniqueBy",
@@ -363,6 +365,7 @@ UNIQUE = ScriptMiss(
         ('uniqueBy(["a", "A", "b"], (s) => s.toLowerCase())', '["a", "b"]'),
         ("uniqueBy([], (n) => n)", "[]"),
     ),
+    (("uniqueBy([5, 1, 9], (n) => n > 4)", "[5, 1]"),),
 )
 QUEUE = ScriptMiss(
     "Queue",
@@ -389,6 +392,7 @@ QUEUE = ScriptMiss(
         ("new Queue().size", "0"),
         ("new Queue().next()", "undefined"),
     ),
+    (("new Queue().add(3).add(4).add(5).next()", "3"),),
 )
 CLAMP = ScriptMiss(
     "clamp",
@@ -402,6 +406,7 @@ CLAMP = ScriptMiss(
         ("clamp(15, 0, 10)", "10"),
         ("clamp(1, 10, 0)", "RangeError"),
     ),
+    (("clamp(3, 5, 9)", "5"), ("clamp(20, -3, 7)", "7")),
 )
 SCRIPT_MISSES = {
     "slugify": SLUGIFY,
