@@ -156,17 +156,21 @@ class ScriptJudge:
                 order = await self._order(number, places[: len(batch)], batch, flight)
                 self._channel.send(order)
             told = await self._channel.receive()
-            batch = flight.flying.pop(told["index"])
-            free.append(used.pop(told["index"]))
-            self._land(told, batch, flight)
+            try:
+                places, batch = used.pop(told["index"]), flight.flying[told["index"]]
+                self._land(told, batch, flight)
+            except (AttributeError, LookupError, TypeError, ValueError) as error:
+                raise EvaluationError("the process that runs mutants tells nonsense") from error
+            del flight.flying[told["index"]]
+            free.append(places)
 
     def _land(self, told: dict[str, Any], batch: list[int], flight: _Flight) -> None:
         """Keep the verdicts; what may have been disturbed by others is run alone."""
         if len(batch) > 1:
             more = self._together + 1 if told["sound"] else self._together // 2
             self._together = min(_TOGETHER, max(1, more))
-        for index, facts in zip(batch, told["mutants"], strict=True):
-            verdict = verdict_of(facts)
+        verdicts = [verdict_of(facts) for facts in told["mutants"]]
+        for index, verdict in zip(batch, verdicts, strict=True):
             if len(batch) > 1 and (verdict.clean or not told["sound"]):
                 flight.alone.append(index)
             else:

@@ -167,6 +167,28 @@ export const isLeap = (year) => existsSync(place);
     assert (tmp_path / "near.js").read_text() == LEAP.source
 
 
+async def test_code_that_speaks_to_the_search_is_no_more_than_broken(
+    judging: Judging, tmp_path: Path
+) -> None:
+    LEAP.write(tmp_path)
+    speak = """\
+import { readdirSync, readlinkSync, writeSync } from "node:fs";
+for (const fd of readdirSync("/proc/self/fd")) {
+  try {
+    if (!readlinkSync(`/proc/self/fd/${fd}`).startsWith("socket:")) continue;
+    writeSync(Number(fd), WORDS);
+  } catch {}
+}
+export const isLeap = () => true;
+"""
+    texts = [speak.replace("WORDS", words) for words in ('"nonsense\\n"', "'{\"index\": []}\\n'")]
+    async with judging(tmp_path) as judge:
+        verdicts = await judge.run([*texts, LEAP.source])
+    assert not any(verdict.clean for verdict in verdicts)
+    assert verdicts[2].complete and verdicts[2].passed, "the other one is judged all the same"
+    assert any("ended the process" in why for v in verdicts[:2] for why in v.broken)
+
+
 async def test_nothing_to_find_ends_with_the_best_and_a_reason(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:
