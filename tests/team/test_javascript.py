@@ -187,7 +187,7 @@ export function words(text) {
 }
 
 export function slugify(text) {
-  return words(text).map((word) => word.length * 7).length;
+  return words(text).join("_");
 }
 ```"""
     body = '  return words(text).join("-");'
