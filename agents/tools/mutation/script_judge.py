@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
+from contextlib import AbstractContextManager, AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -88,7 +88,7 @@ class ScriptJudge:
             count = workers * (_TOGETHER if adapter.name == "node" else 1)
             made = copies(root, folder, target, modules, count, sandbox.kind == "limits")
             with ExitStack() as stack:
-                places = await asyncio.to_thread(stack.enter_context, made)
+                places = await _made(stack, made)
                 command = await asyncio.to_thread(_command, adapter, places[0].root, tests, own)
                 start = partial(_sandboxed, sandbox, adapter, command, places, own, seconds)
                 judge = cls(start, own, places, tests, command.folder, workers)
@@ -216,6 +216,21 @@ class _Flight:
         if self.alone:
             return [self.alone.pop()]
         return [self.waiting.pop() for _ in range(min(count, len(self.waiting)))]
+
+
+async def _made(stack: ExitStack, made: AbstractContextManager[list[Copy]]) -> list[Copy]:
+    """The copies, made in a thread, which cannot be stopped: whoever is cancelled waits for it.
+
+    Otherwise it would go on writing into a folder that is being removed.
+    """
+    making = asyncio.ensure_future(asyncio.to_thread(stack.enter_context, made))
+    try:
+        return await asyncio.shield(making)
+    except asyncio.CancelledError:
+        await asyncio.wait({making})
+        if not making.cancelled():
+            making.exception()  # asked for, so that it is not reported as forgotten
+        raise
 
 
 def _command(adapter: ScriptRunner, root: Path, tests: Sequence[str], report: Path) -> Command:

@@ -1,6 +1,8 @@
 """Near misses in JavaScript are mended by small changes that Node's own test runner judges."""
 
+import asyncio
 import os
+import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -187,6 +189,26 @@ export const isLeap = () => true;
     assert not any(verdict.clean for verdict in verdicts)
     assert verdicts[2].complete and verdicts[2].passed, "the other one is judged all the same"
     assert any("ended the process" in why for v in verdicts[:2] for why in v.broken)
+
+
+async def test_cancelled_while_it_copies_the_search_leaves_no_folder(
+    sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, temporary = tmp_path / "repository", tmp_path / "temporary"
+    root.mkdir()
+    temporary.mkdir()
+    LEAP.write(root)
+    for number in range(1000):
+        (root / f"file-{number}.txt").write_text("x")
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    mending = asyncio.create_task(mend(sandbox, root, LEAP))
+    while not list(temporary.glob("tenon-mutants-*/copy-1")):
+        await asyncio.sleep(0)
+        assert not mending.done()
+    mending.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await mending
+    assert not list(temporary.iterdir())
 
 
 async def test_nothing_to_find_ends_with_the_best_and_a_reason(
