@@ -16,12 +16,12 @@ from typing import Any
 from agents.tools.interpreter import environment, installation
 from agents.tools.limits import GIB
 from agents.tools.mutation.channel import START_SECONDS, Channel, EvaluationError
+from agents.tools.mutation.copies import NOT_COPIED
 from agents.tools.sandbox import Sandbox, SandboxResult
 
 __all__ = ["EvaluationError", "Evaluator", "Pace", "Verdict", "read_only_copy", "verdict_of"]
 
 _SCRIPT = Path(__file__).with_name("child.py")
-_NOT_COPIED = (".git", ".venv", "venv", "node_modules", "__pycache__")
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,7 @@ async def _sandboxed(
 
 def read_only_copy(root: Path, copy: Path) -> Path:
     """The repository for sandboxes that cannot make a folder read-only."""
-    shutil.copytree(root, copy, symlinks=True, ignore=shutil.ignore_patterns(*_NOT_COPIED))
+    shutil.copytree(root, copy, symlinks=True, ignore=shutil.ignore_patterns(*NOT_COPIED))
     for path in [copy, *copy.rglob("*")]:
         if not path.is_symlink():
             path.chmod(path.stat().st_mode & ~(stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH))
