@@ -29,12 +29,18 @@ SETTINGS = (
     "/etc/ssl/certs",
 )
 _END_SECONDS = 10
+_KEEPER = (
+    "exec {copy}<&0 </dev/null; "
+    '(read -r _ <&{copy}; kill -9 0) >/dev/null 2>&1 & exec "$@" {copy}<&-'
+)
+"""A shell gives its background commands no standard input, so that is copied."""
 
 
 class Namespace:
     """The process namespace of one run, and the descriptors that bwrap shares with Tenon."""
 
     def __init__(self, seccomp: int, reader: int, writer: int) -> None:
+        self.stdin, self._alive = os.pipe()
         self.descriptors = (seccomp, writer)
         self.arguments = ["--info-fd", str(writer)]
         if os.fstat(seccomp).st_size:
@@ -54,18 +60,33 @@ class Namespace:
             try:
                 yield namespace
             finally:
-                for descriptor in (reader, namespace._writer, namespace._init):
+                own = (reader, namespace._writer, namespace._init)
+                for descriptor in (*own, namespace.stdin, namespace._alive):
                     if descriptor >= 0:
                         os.close(descriptor)
 
-    def started(self) -> None:
-        """Take note of the namespace's first process; to be called when bwrap runs. Blocks."""
+    def kept(self, bwrap: list[str]) -> list[str]:
+        """`bwrap`, with a process beside it that kills its process group when `stdin` ends.
+
+        ``--die-with-parent`` alone leaves a gap: of bwrap's two processes the inner one asks to
+        die with the outer one only when all is mounted, and goes on if that one dies before.
+        """
+        copy = next(n for n in range(3, 10) if n not in self.descriptors)
+        return ["/bin/sh", "-c", _KEEPER.format(copy=copy), "sh", *bwrap]
+
+    def started(self, bwrap: int) -> None:
+        """Take note of the namespace's first process; `bwrap` is the started one. Blocks."""
         os.close(self._writer)
         self._writer = -1
         told = b""
-        while chunk := os.read(self._reader, 4096):
-            told += chunk
         with suppress(ValueError, KeyError, OSError, AttributeError):
+            with _pidfd(bwrap) as ended:
+                while not told.endswith(b"}\n"):
+                    ready, _, _ = select.select([self._reader, ended], [], [])
+                    chunk = os.read(self._reader, 4096) if self._reader in ready else b""
+                    if not chunk:  # bwrap ended without a namespace
+                        return
+                    told += chunk
             self._init = os.pidfd_open(json.loads(told)["child-pid"])
 
     def wait(self) -> None:
@@ -78,6 +99,15 @@ class Namespace:
             select.select([self._init], [], [], _END_SECONDS)
 
 
+@contextmanager
+def _pidfd(process: int) -> Iterator[int]:
+    descriptor = os.pidfd_open(process)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
 def arguments(
     cwd: Path, writable: Sequence[Path], readable: Sequence[Path], limits: Limits
 ) -> list[str]:
@@ -85,7 +115,7 @@ def arguments(
     empty = ["--size", str(limits.file_bytes), "--tmpfs"]
     return [
         shutil.which("bwrap") or "bwrap",
-        *("--unshare-all", "--die-with-parent", "--new-session"),
+        *("--unshare-all", "--die-with-parent"),
         *("--cap-drop", "ALL"),
         *_each("--ro-bind-try", (*SYSTEM, *SETTINGS)),
         *("--proc", "/proc", "--dev", "/dev"),
@@ -99,6 +129,14 @@ def arguments(
         *("--remount-ro", "/proc", "--remount-ro", "/dev", "--remount-ro", "/"),
         *("--chdir", str(cwd)),
     ]
+
+
+def in_own_session(argv: list[str]) -> list[str]:
+    """`argv` where its signals to "my process group" do not reach bwrap.
+
+    ``--new-session`` would take the namespace's first process out of that group too.
+    """
+    return [shutil.which("setsid") or "setsid", *argv]
 
 
 def _home(empty: list[str]) -> list[str]:

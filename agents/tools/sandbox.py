@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 from agents.tools import landlock
-from agents.tools.bubblewrap import SETTINGS, SYSTEM, Namespace, arguments
+from agents.tools.bubblewrap import SETTINGS, SYSTEM, Namespace, arguments, in_own_session
 from agents.tools.guard import order
 from agents.tools.limits import GIB, MIB, Limits, limited
 from agents.tools.supervise import MARK, SandboxResult, supervise
@@ -158,10 +158,10 @@ async def _in_bubblewrap(
             *arguments(cwd, writable, readable, limits),
             *namespace.arguments,
             "--",
-            *limited(argv, limits, own_user_namespace=True),
+            *in_own_session(limited(argv, limits, own_user_namespace=True)),
         ]
         return await supervise(
-            command,
+            namespace.kept(command),
             cwd=Path("/"),
             env=env,
             limits=limits,

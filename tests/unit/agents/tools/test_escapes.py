@@ -52,7 +52,7 @@ async def test_attempts_leave_nothing_behind(limits: Sandbox) -> None:
     names = ("write_home", "kill_keeper", "hard_link")
     for escape in (e for e in ESCAPES if e.name in names):
         assert (await tried(limits, escape)).contained is False
-    assert set(Path.home().glob(".tenon-trap-*")) == traps
+    assert set(Path.home().glob(".tenon-trap-*")) <= traps
     assert descendants(os.getpid()) <= before
 
 
