@@ -17,7 +17,7 @@ from memory.conversations.index_file import Scope
 from memory.conversations.recall import TurnRecall
 from memory.conversations.search import TurnSearch
 from memory.database import DocumentStore
-from memory.embeddings import Embedder
+from memory.embeddings import Closable, Embedder
 from memory.housekeeping import Housekeeping
 from memory.long_term.collection import LongTermMemory
 from memory.medium_term.agent_log import AgentLog
@@ -56,6 +56,7 @@ class MemoryManager:
         place: str = "",
     ) -> None:
         self._store = store
+        self._embedder = embedder
         self.place = place
         """Where the records are, in words for a person."""
         self.short_term = ShortTermMemory(store)
@@ -212,9 +213,11 @@ class MemoryManager:
         await self.housekeeping.note("forget", f"{what}: {done.total} records", counts)
 
     async def close(self) -> None:
-        """Release the databases. Closing twice is allowed."""
+        """Release the databases and the embedder. Closing twice is allowed."""
         await self.turns.close()
         await self._long_term.close()
+        if isinstance(self._embedder, Closable):
+            await self._embedder.close()
         await self._store.close()
 
 

@@ -71,7 +71,7 @@ def team_options(values: Settings) -> TeamOptions:
 
 
 def open_embedder(values: Settings) -> Embedder | None:
-    """The endpoint that is set, else the models of this machine if they have been fetched.
+    """The endpoint or GGUF file that is set, else the models that have been fetched.
 
     Those are MiniLM and bge-small as one, or MiniLM alone if the other is missing or slow here.
     """
@@ -82,13 +82,28 @@ def open_embedder(values: Settings) -> Embedder | None:
             values.embedding_endpoint_dimensions,
             api_key=values.embedding_endpoint_api_key,
         )
+    if values.embedding_model:
+        return _own_embedder(values.embedding_model, values)
     first = _files(EMBEDDING_MODEL, values)
     return None if first is None else _local_embedder(first, values)
 
 
 def has_embedder(values: Settings) -> bool:
-    """Whether there is an embedding model: an endpoint, or files that have been fetched."""
-    return bool(values.embedding_endpoint_url) or _files(EMBEDDING_MODEL, values) is not None
+    """Whether there is an embedding model: one that is set, or files that have been fetched."""
+    chosen = values.embedding_endpoint_url or values.embedding_model
+    return bool(chosen) or _files(EMBEDDING_MODEL, values) is not None
+
+
+def _own_embedder(model: Path, values: Settings) -> Embedder:
+    from server.models.gguf_embedder import GgufEmbedder
+
+    return GgufEmbedder(
+        model,
+        threads=values.threads,
+        gate=GATE,
+        query_prefix=values.embedding_query_prefix,
+        text_prefix=values.embedding_text_prefix,
+    )
 
 
 def _local_embedder(first: tuple[Path, Path], values: Settings) -> Embedder:

@@ -101,9 +101,10 @@ async def _models(app: App) -> list[Finding]:
 
 
 async def _embeddings(app: App) -> list[Finding]:
-    url = app.settings.values.embedding_endpoint_url
-    if url:
-        return [Finding("embeddings", "ok", f"Texts are embedded by {url}.")]
+    values = app.settings.values
+    chosen = values.embedding_endpoint_url or values.embedding_model
+    if chosen:
+        return [Finding("embeddings", "ok", f"Texts are embedded by {chosen}.")]
     without = {
         EMBEDDING_MODEL: "Code, lessons and earlier turns are found by their words alone.",
         SECOND_EMBEDDING_MODEL: "With one embedding model instead of two, code is found less well.",

@@ -35,6 +35,7 @@ from pydantic_settings import (
 from agents.inference import Tier
 from agents.tools.runners.choose import Wanted
 from server.models.catalog import CONTEXT_WINDOW, DEFAULT_MODEL, FALLBACK_MODEL
+from server.models.gguf_header import check_embedding_model
 from server.models.sources import DEFAULT_SOURCES
 from server.models.user_catalog import read_catalog
 from server.protocol import Finding, SettingInForce
@@ -141,6 +142,12 @@ class Settings(BaseSettings):
     long_term_uri: str | None = Field(default=None, pattern=r"^[a-z][a-z0-9+.-]*://[^@]*$")
     """Object store of the vectors of code, lessons and snippets; None: the data folder. No
     credentials stand in it: they come from the environment."""
+    embedding_model: Path | None = None
+    """GGUF file of an embedding model, instead of those that Tenon fetches."""
+    embedding_query_prefix: str = ""
+    """What that model wants before a question."""
+    embedding_text_prefix: str = ""
+    """What that model wants before a text that is to be found."""
     embedding_endpoint_url: str | None = Field(default=None, pattern=r"^https?://")
     """OpenAI-compatible server that embeds instead of the model on this machine."""
     embedding_endpoint_model: str | None = None
@@ -183,7 +190,9 @@ class Settings(BaseSettings):
     def _find_command(cls, value: Any) -> Any:
         return shutil.which(value) or value if isinstance(value, str) else value
 
-    @field_validator("data_dir", "cache_dir", "python", "scripted_model", "catalog")
+    @field_validator(
+        "data_dir", "cache_dir", "python", "scripted_model", "catalog", "embedding_model"
+    )
     @classmethod
     def _expand(cls, value: Path | None) -> Path | None:
         return value.expanduser().absolute() if value else value
@@ -193,6 +202,13 @@ class Settings(BaseSettings):
     def _usable_catalog(cls, value: Path | None) -> Path | None:
         if value is not None:
             read_catalog(value)
+        return value
+
+    @field_validator("embedding_model")
+    @classmethod
+    def _readable_model(cls, value: Path | None) -> Path | None:
+        if value is not None:
+            check_embedding_model(value)
         return value
 
     @field_validator("endpoint_api_key", "embedding_endpoint_api_key")

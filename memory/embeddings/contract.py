@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,3 +31,11 @@ class Embedder(VectorSource, Protocol):
 
     async def embed_query(self, text: str) -> Vectors:
         """Return the vector of a question: float32 of shape [dimensions], of length 1."""
+
+
+@runtime_checkable
+class Closable(Protocol):
+    """What some embedders are too: those that hold a process."""
+
+    async def close(self) -> None:
+        """End what is held; the next text starts it again."""

@@ -35,7 +35,9 @@ class HostedEmbedder:
         return vector
 
 
-def to_unit(rows: Sequence[Sequence[float]], count: int, dimensions: int, name: str) -> Vectors:
+def to_unit(
+    rows: Sequence[Sequence[float]] | Vectors, count: int, dimensions: int, name: str
+) -> Vectors:
     """Rows of length 1. Raises ValueError unless there are `count` of `dimensions` each."""
     vectors = np.asarray(rows, dtype=np.float32)
     if vectors.shape != (count, dimensions) or not np.isfinite(vectors).all():

@@ -54,6 +54,18 @@ def read_header(path: Path) -> GgufHeader:
         raise UnreadableHeaderError(f"{path} has no readable GGUF header") from error
 
 
+def check_embedding_model(path: Path) -> None:
+    """Raise ValueError, for a person, unless vectors can be expected of the file."""
+    try:
+        length = read_header(path).embedding_length
+    except OSError as error:
+        raise ValueError(f"{path} cannot be read: {error.strerror}") from error
+    except UnreadableHeaderError as error:
+        raise ValueError(f"{path} is not a GGUF file") from error
+    if not length:
+        raise ValueError(f"{path} does not say how long its vectors are")
+
+
 def _values(file: BinaryIO) -> dict[str, Any]:
     """The keys before the vocabulary, and how many tokens that has."""
     magic, version, _tensors, keys = struct.unpack("<4sIQQ", file.read(24))

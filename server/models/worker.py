@@ -128,14 +128,15 @@ class Worker:
             self._engine.submit(request)
 
 
-def _private_stdout() -> TextIO:
+def private_stdout() -> TextIO:
     """Keep stdout for messages alone: prints of native code go to stderr from here on."""
     private = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     return private
 
 
-def _die_with_parent(parent: int) -> None:
+def die_with_parent(parent: int) -> None:
+    """End this process when `parent` ends, by a signal where the kernel can."""
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
@@ -144,10 +145,10 @@ def _die_with_parent(parent: int) -> None:
 
 def main() -> None:
     """Run the worker until its parent closes stdin."""
-    _die_with_parent(int(sys.argv[1]))
+    die_with_parent(int(sys.argv[1]))
     # Ctrl-C in a terminal reaches the whole group; the parent decides when the worker ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Worker(Wire(_private_stdout()), sys.stdin).run()
+    Worker(Wire(private_stdout()), sys.stdin).run()
 
 
 if __name__ == "__main__":

@@ -111,3 +111,13 @@ async def test_two_models_embed_and_one_alone_where_the_other_is_missing(
     assert alone is not None
     assert alone.dimensions == 384
     assert alone.name != both.name
+
+
+def test_embedding_file_that_is_none_is_told_and_others_embed(tmp_path: Path) -> None:
+    broken = tmp_path / "notes.gguf"
+    broken.write_text("no model")
+    for path, reason in ((broken, "not a GGUF file"), (tmp_path / "none.gguf", "cannot be read")):
+        loaded = settings.load({"embeddingModel": str(path)})
+        assert [finding.name for finding in loaded.findings] == ["setting embedding_model"]
+        assert reason in loaded.findings[0].text
+        assert loaded.values.embedding_model is None
