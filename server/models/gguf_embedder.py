@@ -51,7 +51,10 @@ class GgufEmbedder:
 
         Raises OSError, UnreadableHeaderError.
         """
-        self.dimensions = read_header(model).embedding_length
+        header = read_header(model)
+        self.dimensions = header.embedding_length
+        # Models that learnt a vector for each position have none for further ones.
+        tokens = min(tokens, header.trained_context or tokens)
         self.name = f"gguf:{model.stem}-{_fingerprint(model, text_prefix)}-{tokens}"
         self._model = model
         self._load = {"path": str(model), "threads": threads, "tokens": tokens}

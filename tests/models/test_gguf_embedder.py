@@ -12,6 +12,7 @@ from memory.embeddings import Gate
 from memory.manager import MemoryManager
 from server.models.gguf_embedder import EmbeddingModelError, GgufEmbedder
 from server.models.system_memory import process_memory
+from tests.models.tiny_bert import CONTEXT, write_bert
 
 pytestmark = pytest.mark.model
 TEXTS = [
@@ -43,6 +44,16 @@ async def test_long_and_empty_texts_have_vectors(embedder: GgufEmbedder) -> None
     vectors = await embedder.embed([long, "", long + "another end"])
     assert np.isfinite(vectors).all()
     assert np.allclose(vectors[0], vectors[2], atol=0.02)
+
+
+async def test_model_that_only_embeds_is_pooled_as_it_says(tmp_path: Path) -> None:
+    embedder = GgufEmbedder(write_bert(tmp_path / "bert.gguf"), threads=1)
+    texts = ["def a", "return b", "def b", "", "def " * 3 * CONTEXT]
+    vectors = await embedder.embed(texts * 4)
+    await embedder.close()
+    assert vectors.shape == (20, embedder.dimensions)
+    assert np.allclose(vectors[:5], vectors[15:], atol=1e-5)
+    assert vectors[0] @ vectors[2] < 0.999
 
 
 async def test_killed_process_is_told_and_started_again(embedder: GgufEmbedder) -> None:
