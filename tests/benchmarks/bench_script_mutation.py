@@ -20,7 +20,8 @@ from agents.tools.mutation.judges import judge_of
 from agents.tools.runners.choose import choose
 from agents.tools.sandbox import Sandbox
 from agents.tools.test_runner import TestRunner
-from tests.script_near_misses import SCRIPT_MISSES, ScriptMiss
+from tests.script_miss import ScriptMiss
+from tests.script_near_misses import SCRIPT_MISSES
 
 PACKAGES = Path(__file__).parents[1] / "javascript" / "node_modules"
 

@@ -32,6 +32,8 @@ _SHARE = 0.35
 """What each further one adds, in relation to the first."""
 _CRASHES = 20
 """So many texts may end the process, as running out of memory does."""
+_KNOWN = 2000
+"""So many verdicts are kept, those of the newest texts."""
 
 
 class ScriptJudge:
@@ -123,6 +125,8 @@ class ScriptJudge:
         ended = [v.seconds for v in flight.verdicts.values() if v.complete]
         self._usual = self._usual or max(ended, default=0.0)
         self._known |= {source: flight.verdicts[i] for i, source in enumerate(sources)}
+        for source in list(self._known)[:-_KNOWN]:
+            del self._known[source]
         return [flight.verdicts[i] for i in range(len(sources))]
 
     async def _again(self, may: bool) -> None:

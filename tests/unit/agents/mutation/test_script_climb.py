@@ -16,14 +16,8 @@ from agents.tools.mutation.judges import judge_of
 from agents.tools.runners.choose import choose
 from agents.tools.sandbox import Sandbox
 from agents.tools.test_runner import TestRunner
-from tests.script_near_misses import (
-    ACCOUNT,
-    CENTS,
-    LEAP,
-    ROMAN,
-    SCRIPT_MISSES,
-    ScriptMiss,
-)
+from tests.script_miss import ScriptMiss
+from tests.script_near_misses import ACCOUNT, CENTS, LEAP, ROMAN, SCRIPT_MISSES
 
 PACKAGES = Path(__file__).parents[3] / "javascript" / "node_modules"
 MENDED = ("slugify", "chunks", "tail", "cents", "average", "leap", "account", "duration", "ranges")

@@ -72,7 +72,7 @@ def _is_name(node: Node) -> bool:
     parent = node.parent
     if parent is None or parent.type in ("import_statement", "export_statement"):
         return True
-    key = parent.type in ("pair", "method_definition", "case") and part(parent, "key") == node
+    key = any(part(parent, field) == node for field in ("key", "name", "property"))
     return key or parent.type == "expression_statement"
 
 
