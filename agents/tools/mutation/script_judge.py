@@ -82,21 +82,25 @@ class ScriptJudge:
     ) -> AsyncGenerator[ScriptJudge, None]:
         """A judge for the file `target` of `root`; raises EvaluationError."""
         root = await asyncio.to_thread(root.resolve)
-        with tempfile.TemporaryDirectory(prefix="tenon-mutants-") as scratch:
-            folder = Path(scratch)
+        with_copies = ExitStack()
+        try:
+            scratch = tempfile.TemporaryDirectory(prefix="tenon-mutants-")
+            folder = Path(with_copies.enter_context(scratch))
             own = folder / "own"
             await asyncio.to_thread(own.mkdir)
             modules = await asyncio.to_thread(adapter.package.modules)
             count = workers * (_TOGETHER if adapter.name == "node" else 1)
             made = copies(root, folder, target, modules, count, sandbox.kind == "limits")
-            with ExitStack() as stack:
-                places = await _made(stack, made)
-                command = await asyncio.to_thread(_command, adapter, places[0].root, tests, own)
-                start = partial(_sandboxed, sandbox, adapter, command, places, own, seconds)
-                judge = cls(start, own, places, tests, command.folder, workers)
-                async with judge._process:
-                    await judge._restart()
-                    yield judge
+            places = await _made(with_copies, made)
+            command = await asyncio.to_thread(_command, adapter, places[0].root, tests, own)
+            start = partial(_sandboxed, sandbox, adapter, command, places, own, seconds)
+            judge = cls(start, own, places, tests, command.folder, workers)
+            async with judge._process:
+                await judge._restart()
+                yield judge
+        finally:
+            # Many files: neither is the event loop held up, nor are they left when cancelled.
+            await asyncio.shield(asyncio.to_thread(with_copies.close))
 
     async def _restart(self) -> None:
         await self._process.aclose()
