@@ -9,6 +9,7 @@ from agents.budget import TeamOptions
 from agents.inference import LanguageModel
 from memory.embeddings import BgeSmallEmbedder, Embedder, Gate, JoinedEmbedder, MiniLmEmbedder
 from memory.embeddings.endpoint import EndpointEmbedder
+from memory.embeddings.hosted import Prefixes
 from memory.embeddings.int8_graph import can_multiply_int8
 from memory.manager import MemoryManager
 from memory.retention import RetentionLimits
@@ -75,15 +76,21 @@ def open_embedder(values: Settings) -> Embedder | None:
 
     Those are MiniLM and bge-small as one, or MiniLM alone if the other is missing or slow here.
     """
+    prefixes = Prefixes(values.embedding_query_prefix, values.embedding_text_prefix)
     if values.embedding_endpoint_url:
         return EndpointEmbedder(
             values.embedding_endpoint_url,
             values.embedding_endpoint_model or "default",
             values.embedding_endpoint_dimensions,
             api_key=values.embedding_endpoint_api_key,
+            prefixes=prefixes,
         )
     if values.embedding_model:
-        return _own_embedder(values.embedding_model, values)
+        from server.models.gguf_embedder import GgufEmbedder
+
+        return GgufEmbedder(
+            values.embedding_model, threads=values.threads, gate=GATE, prefixes=prefixes
+        )
     first = _files(EMBEDDING_MODEL, values)
     return None if first is None else _local_embedder(first, values)
 
@@ -92,18 +99,6 @@ def has_embedder(values: Settings) -> bool:
     """Whether there is an embedding model: one that is set, or files that have been fetched."""
     chosen = values.embedding_endpoint_url or values.embedding_model
     return bool(chosen) or _files(EMBEDDING_MODEL, values) is not None
-
-
-def _own_embedder(model: Path, values: Settings) -> Embedder:
-    from server.models.gguf_embedder import GgufEmbedder
-
-    return GgufEmbedder(
-        model,
-        threads=values.threads,
-        gate=GATE,
-        query_prefix=values.embedding_query_prefix,
-        text_prefix=values.embedding_text_prefix,
-    )
 
 
 def _local_embedder(first: tuple[Path, Path], values: Settings) -> Embedder:

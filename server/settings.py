@@ -145,9 +145,9 @@ class Settings(BaseSettings):
     embedding_model: Path | None = None
     """GGUF file of an embedding model, instead of those that Tenon fetches."""
     embedding_query_prefix: str = ""
-    """What that model wants before a question."""
+    """What that model, or that of the endpoint, wants before a question."""
     embedding_text_prefix: str = ""
-    """What that model wants before a text that is to be found."""
+    """What it wants before a text that is to be found."""
     embedding_endpoint_url: str | None = Field(default=None, pattern=r"^https?://")
     """OpenAI-compatible server that embeds instead of the model on this machine."""
     embedding_endpoint_model: str | None = None

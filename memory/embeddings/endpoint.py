@@ -5,32 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from memory.embeddings.contract import Vectors
-from memory.embeddings.hosted import HostedEmbedder
+from memory.embeddings.hosted import NO_PREFIXES, HostedEmbedder, Prefixes
 
 _BATCH = 64
 
 
-class EndpointEmbedder:
+class EndpointEmbedder(HostedEmbedder):
     """Asks an endpoint. Raises httpx.HTTPError, or ValueError for an answer that does not fit."""
 
     def __init__(
-        self, url: str, model: str, dimensions: int, *, api_key: str | None = None
+        self,
+        url: str,
+        model: str,
+        dimensions: int,
+        *,
+        api_key: str | None = None,
+        prefixes: Prefixes = NO_PREFIXES,
     ) -> None:
-        self.name = f"endpoint:{model}-{dimensions}"
-        self.dimensions = dimensions
+        super().__init__(f"endpoint:{model}-{dimensions}", dimensions, self._ask, prefixes)
         self._url = url.rstrip("/") + "/embeddings"
         self._model = model
         self._headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
-        self._hosted = HostedEmbedder(self.name, dimensions, self._ask)
-
-    async def embed(self, texts: Sequence[str]) -> Vectors:
-        """One row per text: float32 of shape [n, dimensions], each of length 1."""
-        return await self._hosted.embed(texts)
-
-    async def embed_query(self, text: str) -> Vectors:
-        """Return the vector of a question."""
-        return await self._hosted.embed_query(text)
 
     async def _ask(self, texts: Sequence[str]) -> list[list[float]]:
         import httpx

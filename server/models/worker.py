@@ -136,7 +136,9 @@ def private_stdout() -> TextIO:
 
 
 def die_with_parent(parent: int) -> None:
-    """End this process when `parent` ends, by a signal where the kernel can."""
+    """End this process when `parent` ends, by a signal where the kernel can, and only then."""
+    # Ctrl-C in a terminal reaches the whole group; the parent decides when the worker ends.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
@@ -146,8 +148,6 @@ def die_with_parent(parent: int) -> None:
 def main() -> None:
     """Run the worker until its parent closes stdin."""
     die_with_parent(int(sys.argv[1]))
-    # Ctrl-C in a terminal reaches the whole group; the parent decides when the worker ends.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     Worker(Wire(private_stdout()), sys.stdin).run()
 
 

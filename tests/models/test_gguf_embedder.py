@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 
 from memory.embeddings import Gate
+from memory.embeddings.hosted import Prefixes
 from memory.manager import MemoryManager
-from server.models.gguf_embedder import EmbeddingModelError, GgufEmbedder
+from server.models.embedding_process import EmbeddingModelError
+from server.models.gguf_embedder import GgufEmbedder
 from server.models.system_memory import process_memory
 from tests.models.tiny_bert import CONTEXT, write_bert
 
@@ -58,8 +60,8 @@ async def test_model_that_only_embeds_is_pooled_as_it_says(tmp_path: Path) -> No
 
 async def test_killed_process_is_told_and_started_again(embedder: GgufEmbedder) -> None:
     await embedder.embed(["one"])
-    assert embedder.process_id is not None
-    os.kill(embedder.process_id, signal.SIGKILL)
+    assert embedder.process.pid is not None
+    os.kill(embedder.process.pid, signal.SIGKILL)
     with pytest.raises(EmbeddingModelError, match="ended without a word"):
         await embedder.embed(["two"])
     assert (await embedder.embed(["three"])).shape == (1, embedder.dimensions)
@@ -80,10 +82,10 @@ async def test_passages_wait_for_a_person_and_questions_do_not(gguf: Path) -> No
     gate = Gate()
     embedder = GgufEmbedder(gguf, threads=2, gate=gate)
     with gate.held():
-        passages = asyncio.create_task(embedder.embed(["text"] * 17))
+        passages = asyncio.create_task(embedder.embed(["text"] * 5))
         await embedder.embed_query("a question")
         assert not passages.done()
-    assert (await passages).shape == (17, embedder.dimensions)
+    assert (await passages).shape == (5, embedder.dimensions)
     await embedder.close()
 
 
@@ -99,7 +101,7 @@ async def test_names_differ_with_file_and_prefix(gguf: Path, tmp_path: Path) -> 
     other = tmp_path / gguf.name
     with gguf.open("rb") as file:
         other.write_bytes(file.read(4_000_000))
-    prefixed = GgufEmbedder(gguf, text_prefix="passage: ")
+    prefixed = GgufEmbedder(gguf, prefixes=Prefixes(text="passage: "))
     assert len({GgufEmbedder(gguf).name, GgufEmbedder(other).name, prefixed.name}) == 3
 
 
@@ -108,10 +110,10 @@ async def test_memory_finds_by_it_and_ends_its_process(gguf: Path, tmp_path: Pat
     memory = await MemoryManager.open(tmp_path, embedder=embedder)
     for number, text in enumerate(TEXTS):
         await memory.snippets.add("/r", f"f{number}.py", f"name{number}", text, "tkt-1")
-    found = await memory.snippets.search("def f(a, b): return a * b", 2)
+    found = await memory.snippets.search("lambda x, y: x * y", 2)
     assert {snippet.symbol for snippet in found} == {"name0", "name1"}
-    process = embedder.process_id
+    process = embedder.process.pid
     assert process is not None
     await memory.close()
-    assert embedder.process_id is None
+    assert embedder.process.pid is None
     assert process_memory(process) == 0

@@ -12,7 +12,7 @@ import pytest
 
 from memory.embeddings import Gate, MiniLmEmbedder
 from memory.embeddings.endpoint import EndpointEmbedder
-from memory.embeddings.hosted import HostedEmbedder
+from memory.embeddings.hosted import HostedEmbedder, Prefixes
 
 
 async def test_an_endpoint_is_asked_in_batches_and_answers_are_put_in_order(
@@ -40,18 +40,29 @@ async def test_an_endpoint_is_asked_in_batches_and_answers_are_put_in_order(
         await EndpointEmbedder("http://127.0.0.1:9/v1", "m", 3).embed(["1"])
 
 
-async def test_a_hosted_model_gets_its_prefix_for_questions_alone() -> None:
+async def test_a_hosted_model_gets_its_prefixes() -> None:
     seen: list[str] = []
 
     async def run(texts: Sequence[str]) -> list[list[float]]:
         seen.extend(texts)
         return [[2.0, 0.0] for _ in texts]
 
-    embedder = HostedEmbedder("gguf:x", 2, run, query_prefix="query: ")
+    embedder = HostedEmbedder("gguf:x", 2, run, Prefixes(query="query: ", text="text: "))
     assert (await embedder.embed([])).shape == (0, 2)
     assert (await embedder.embed(["a"])).tolist() == [[1.0, 0.0]]
     assert (await embedder.embed_query("b")).tolist() == [1.0, 0.0]
-    assert seen == ["a", "query: b"]
+    assert seen == ["text: a", "query: b"]
+
+
+def test_vectors_with_other_prefixes_of_texts_are_of_another_name() -> None:
+    async def run(texts: Sequence[str]) -> list[list[float]]:
+        return [[1.0] for _ in texts]
+
+    def name(prefixes: Prefixes) -> str:
+        return HostedEmbedder("m", 1, run, prefixes).name
+
+    assert name(Prefixes()) == name(Prefixes(query="query: ")) == "m"
+    assert len({"m", name(Prefixes(text="a: ")), name(Prefixes(text="b: "))}) == 3
 
 
 async def test_numbers_that_are_none_are_refused() -> None:
