@@ -80,19 +80,19 @@ async def supervise(
 ) -> SandboxResult:
     """Run `argv` in a session of its own, without input, until it ends or a limit is passed.
 
-    Cancelling kills it. With `namespace`, `argv` becomes bwrap. With `order` it is a guard
-    (`agents/tools/guard.py`), which is told that and kills what it keeps when its input ends;
-    processes that carry `mark` in their environment are killed even if the guard was killed
-    before. The disk is watched under `writable`.
+    Cancelling kills it. With `namespace`, `argv` is what its `kept` gives. With `order` it is a
+    guard (`agents/tools/guard.py`), which is told that and kills what it keeps when its input
+    ends; processes that carry `mark` in their environment are killed even if the guard was
+    killed before. The disk is watched under `writable`.
     """
     start = time.monotonic()
     disk = await asyncio.to_thread(DiskWatch, writable, limits)
-    stdin = namespace.stdin if namespace else asyncio.subprocess.DEVNULL
+    stdin = asyncio.subprocess.PIPE if order else asyncio.subprocess.DEVNULL
     process = await asyncio.create_subprocess_exec(
         *argv,
         cwd=cwd,
         env=env,
-        stdin=asyncio.subprocess.PIPE if order else stdin,
+        stdin=namespace.stdin if namespace else stdin,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         start_new_session=True,

@@ -82,16 +82,16 @@ class ScriptJudge:
     ) -> AsyncGenerator[ScriptJudge, None]:
         """A judge for the file `target` of `root`; raises EvaluationError."""
         root = await asyncio.to_thread(root.resolve)
-        with_copies = ExitStack()
+        stack = ExitStack()
         try:
             scratch = tempfile.TemporaryDirectory(prefix="tenon-mutants-")
-            folder = Path(with_copies.enter_context(scratch))
+            folder = Path(stack.enter_context(scratch))
             own = folder / "own"
             await asyncio.to_thread(own.mkdir)
             modules = await asyncio.to_thread(adapter.package.modules)
             count = workers * (_TOGETHER if adapter.name == "node" else 1)
             made = copies(root, folder, target, modules, count, sandbox.kind == "limits")
-            places = await _made(with_copies, made)
+            places = await _made(stack, made)
             command = await asyncio.to_thread(_command, adapter, places[0].root, tests, own)
             start = partial(_sandboxed, sandbox, adapter, command, places, own, seconds)
             judge = cls(start, own, places, tests, command.folder, workers)
@@ -100,7 +100,7 @@ class ScriptJudge:
                 yield judge
         finally:
             # Many files: neither is the event loop held up, nor are they left when cancelled.
-            await asyncio.shield(asyncio.to_thread(with_copies.close))
+            await asyncio.shield(asyncio.to_thread(stack.close))
 
     async def _restart(self) -> None:
         await self._process.aclose()

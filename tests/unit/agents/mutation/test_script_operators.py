@@ -52,6 +52,13 @@ def test_family_has_the_change(before: str, after: str) -> None:
     assert frame.format(after) in changed(frame.format(before), "f")
 
 
+def test_names_written_as_strings_stay() -> None:
+    source = "export function f() {\n  return { 'k': 'x', 'w'() { return 'y'; } };\n}\n"
+    texts = changed(source, "f", path="a.js")
+    assert {source.replace(f"'{value}'", "''") in texts for value in "xy"} == {True}
+    assert {source.replace(f"'{name}'", "''") in texts for name in "kw"} == {False}
+
+
 SOURCE = """\
 import { round } from "./round.js";
 
