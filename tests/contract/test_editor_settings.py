@@ -69,6 +69,11 @@ def test_every_setting_is_on_the_page_and_the_page_shows_no_other() -> None:
     assert set(DECLARED) == set(SHOWN)
 
 
+def test_the_page_has_the_order_of_the_manifest() -> None:
+    orders = [declared["order"] for declared in DECLARED.values()]
+    assert orders == sorted(set(orders))  # the editor sorts equal ones by their names
+
+
 @pytest.mark.parametrize("name", sorted(SHOWN))
 def test_the_default_of_the_page_is_the_one_of_the_server(name: str) -> None:
     default = DECLARED[name]["default"]

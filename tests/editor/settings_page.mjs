@@ -17,28 +17,22 @@ await withWorkbench(options, async (workbench) => {
   await tab.filter({ hasText: "Remote" }).click();
   const search = page.locator(".settings-header .monaco-editor").first();
   await search.click();
-  await page.keyboard.type("@ext:tenon.tenon");
-  const group = page.locator(".settings-toc-container .monaco-list-row");
+  const found = page.locator(".settings-count-widget");
+  const item = page.locator(".settings-editor-tree .setting-item-contents");
   for (const [number, section] of sections.entries()) {
-    const row = group.filter({ hasText: said(section.title) }).first();
-    await workbench.until(`the section ${said(section.title)}`, async () => {
-      await row.click();
-      return /selected/.test(await row.getAttribute("class"));
-    });
-    await workbench.screenshot(
-      `${number + 1}-${said(section.title).toLowerCase()}`,
-    );
-  }
-  await search.click();
-  for (const section of sections) {
-    const name = Object.keys(section.properties).at(-1);
+    const names = Object.keys(section.properties);
+    await search.click();
     await page.keyboard.press("ControlOrMeta+a");
-    await page.keyboard.type(`@id:${name}`);
-    const item = page.locator(".settings-editor-tree .setting-item-contents");
-    await workbench.until(`the setting ${name}`, async () => {
+    await page.keyboard.type(`@id:${names.join(",")}`);
+    await workbench.until(`all of ${said(section.title)}`, async () =>
+      (await found.innerText()).startsWith(`${names.length} `),
+    );
+    const title = said(section.title).toLowerCase();
+    await workbench.until(`words for ${title}`, async () => {
       const texts = await item.allInnerTexts();
-      return texts.some((text) => text.trim() && !text.includes("%"));
+      return texts.length && texts.every((text) => !/%setting/.test(text));
     });
+    await workbench.screenshot(`${number + 1}-${title}`);
   }
 });
 
