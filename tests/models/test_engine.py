@@ -66,13 +66,15 @@ def test_requests_that_begin_alike_read_the_beginning_once(engine: EngineThread)
     assert all(each["cached_tokens"] > 0.95 * each["prompt_tokens"] - 16 for each in others)
 
 
-def test_a_prefix_that_left_the_kv_cache_comes_back(engine: EngineThread, kv: KVCache):
+def test_a_prefix_that_left_the_kv_cache_comes_back(
+    engine: EngineThread, llama: Llama, kv: KVCache
+):
     before = the_one(engine.completions(engine.ask("Hello.", system=LONG)))
     for number in range(4):  # each is longer than the KV cache may keep: all leave it
         engine.completions(engine.ask(f"{number} {LONG}"))
     again = the_one(engine.completions(engine.ask("Hello.", system=LONG)))
     assert again["cached_tokens"] == again["prompt_tokens"] - 1
-    assert again["text"] == before["text"]
+    assert logit_gap(llama, kv, "Hello.", before["text"], again["text"], LONG) < 0.5
 
 
 def test_cancel_leaves_what_others_share(engine: EngineThread, llama: Llama, kv: KVCache):
@@ -111,15 +113,18 @@ def test_a_person_goes_before_what_is_decoded(engine: EngineThread):
     engine.ended(work)
 
 
-def test_a_person_gets_the_cells_of_the_work_and_the_work_goes_on(engine: EngineThread):
-    alone = the_one(engine.completions(engine.ask("Tell me a story.", max_tokens=200)))
-    work = [engine.ask("Tell me a story.", max_tokens=200, n=3, rank=2) for _ in range(2)]
+def test_a_person_gets_the_cells_of_the_work_and_the_work_goes_on(
+    engine: EngineThread, llama: Llama, kv: KVCache
+):
+    story = "Tell me a story."
+    alone = the_one(engine.completions(engine.ask(story, max_tokens=200)))
+    work = [engine.ask(story, max_tokens=200, n=3, rank=2) for _ in range(2)]
     engine.wait_for(lambda event: event["id"] == work[0])
     person = [engine.ask(f"{number} {LONG}", rank=0, max_tokens=400) for number in range(3)]
     assert all(engine.completions(each) for each in person)
     for each in work:
         for completion in engine.completions(each):
-            assert completion["text"][:20] == alone["text"][:20]
+            assert logit_gap(llama, kv, story, alone["text"], completion["text"]) < 0.5
             assert completion["finish_reason"] in ("stop", "length")
 
 
