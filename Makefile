@@ -116,7 +116,8 @@ clean: ## remove what was installed and built here (models and other caches stay
 	@scripts/setup_debian.sh $*
 	@mkdir -p $(@D) && touch $@
 
-.stamps/python: requirements.txt requirements-build.txt pyproject.toml scripts/setup_venv.sh .venv/bin/python
+.stamps/python: requirements.txt requirements-build.txt pyproject.toml .venv/bin/python \
+		scripts/setup_venv.sh scripts/llama_wheel.sh scripts/amx_tile_config.h
 	@scripts/setup_venv.sh
 	@mkdir -p $(@D) && touch $@
 

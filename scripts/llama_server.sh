@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 source scripts/lib.sh
 
 version=$(sed -n 's/^llama-cpp-python==\([^ ]*\).*/\1/p' requirements.txt)
-target=$(cache_folder)/peers/llama-server-$version
+target=$(cache_folder)/peers/llama-server-$version-amx
 if [[ ! -x $target ]]; then
     say "Building llama-server (once on this machine, about ten minutes on two cores) …"
     work=$(mktemp -d)
@@ -15,8 +15,9 @@ if [[ ! -x $target ]]; then
     .venv/bin/pip download --quiet --no-binary :all: --no-deps --no-build-isolation \
         --dest "$work" "llama-cpp-python==$version" >&2
     tar -xf "$work"/llama_cpp_python-*.tar.gz -C "$work" --strip-components 1
-    # GCC before 13 compiles ggml's AMX tile set-up wrongly (see llama_wheel.sh).
-    export CFLAGS="${CFLAGS:-} -U__AMX_INT8__" CXXFLAGS="${CXXFLAGS:-} -U__AMX_INT8__"
+    cp scripts/amx_tile_config.h "$work"
+    include="-include $work/amx_tile_config.h"
+    export CFLAGS="${CFLAGS:-} $include" CXXFLAGS="${CXXFLAGS:-} $include"
     cmake -S "$work/vendor/llama.cpp" -B "$work/build" -DCMAKE_BUILD_TYPE=Release \
         -DGGML_NATIVE=ON -DBUILD_SHARED_LIBS=OFF -DLLAMA_BUILD_SERVER=ON -DLLAMA_CURL=OFF \
         -DLLAMA_OPENSSL=OFF -DLLAMA_BUILD_UI=OFF -DLLAMA_USE_PREBUILT_UI=OFF \

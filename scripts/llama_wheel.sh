@@ -8,16 +8,13 @@ cd "$(dirname "$0")/.."
 source scripts/lib.sh
 export PATH=$PWD/.venv/bin:$PATH
 
-# GCC before 13 compiles ggml's AMX tile set-up wrongly: the first decode then crashes on
-# processors that have AMX. Without the macro ggml leaves its AMX kernels out.
-export CFLAGS="${CFLAGS:-} -U__AMX_INT8__" CXXFLAGS="${CXXFLAGS:-} -U__AMX_INT8__"
-
 locked=$(awk '/^llama-cpp-python==/ {on = 1} on {print} on && !/\\$/ {exit}' requirements.txt)
 [[ -n $locked ]] || die "requirements.txt does not lock llama-cpp-python. Run: make lock"
 
 key() {
     echo "$locked"
-    echo "${CMAKE_ARGS:-} $CFLAGS $CXXFLAGS"
+    echo "${CMAKE_ARGS:-} ${CFLAGS:-} ${CXXFLAGS:-}"
+    cat scripts/amx_tile_config.h
     python -c 'import sysconfig; print(sysconfig.get_platform())'
     grep -m 1 -E '^(flags|Features)' /proc/cpuinfo || true
 }
@@ -32,6 +29,9 @@ if ! compgen -G "$folder/*.whl" >/dev/null; then
     work=$(mktemp -d)
     trap 'rm -rf "$work"' EXIT
     echo "$locked" >"$work/requirement.txt"
+    cp scripts/amx_tile_config.h "$work"
+    include="-include $work/amx_tile_config.h"
+    export CFLAGS="${CFLAGS:-} $include" CXXFLAGS="${CXXFLAGS:-} $include"
     pip wheel --quiet --no-deps --no-build-isolation --no-cache-dir --require-hashes \
         --wheel-dir "$work/wheel" --requirement "$work/requirement.txt" >&2
     mv "$work"/wheel/*.whl "$folder/"

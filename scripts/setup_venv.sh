@@ -26,6 +26,10 @@ install() {
 say "Installing Python packages ($requirements) …"
 install --require-hashes --requirement requirements-build.txt
 wheel=$(scripts/llama_wheel.sh)
-install --no-deps --no-index "$wheel"
+# One that is compiled otherwise has the same version, so pip would keep the old one.
+if [[ $(cat .venv/llama-wheel 2>/dev/null) != "$wheel" ]]; then
+    install --no-deps --no-index --force-reinstall "$wheel"
+    echo "$wheel" >.venv/llama-wheel
+fi
 install --require-hashes --requirement "$requirements"
 install --no-deps --no-build-isolation --no-index --editable .

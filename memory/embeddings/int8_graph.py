@@ -17,6 +17,8 @@ from typing import Any
 
 from filelock import FileLock
 
+from memory.processor import has_vnni
+
 SLOW_FUSIONS = ["SkipLayerNormFusion"]
 """Optimizers of onnxruntime that cost time: its fused kernel is slower than its two parts."""
 _GELU = ["Div", "Erf", "Add", "Mul", "Mul"]
@@ -24,13 +26,8 @@ _GELU = ["Div", "Erf", "Add", "Mul", "Mul"]
 
 def can_multiply_int8() -> bool:
     """Whether this processor has VNNI instructions and onnx is installed."""
-    try:
-        flags = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace")
-    except OSError:
-        return False
     # Not imported, since it takes memory and is needed once.
-    has_onnx = importlib.util.find_spec("onnx") is not None
-    return has_onnx and ("avx512_vnni" in flags or "avx_vnni" in flags)
+    return has_vnni() and importlib.util.find_spec("onnx") is not None
 
 
 def int8_graph(model: Path) -> Path:

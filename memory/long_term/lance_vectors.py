@@ -18,7 +18,7 @@ from memory.chunking.chunk import Chunk
 from memory.embeddings.contract import Vectors
 from memory.long_term.chunk_rows import FileRow, as_glob
 from memory.long_term.contract import Filters, Hit
-from memory.long_term.processor import require_avx2
+from memory.processor import require_avx2
 
 _LOCK_SECONDS = 60
 _CACHE_BYTES = 24 * 2**20  # the index of 100,000 vectors of 768 numbers is 11 MB

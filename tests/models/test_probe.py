@@ -43,7 +43,7 @@ async def test_probe_measures_and_keeps_a_card(
         assert speed.perplexity > 1
     assert card.ability
     assert card.ability.coding_tasks == 8
-    converted = {path.name for path in (tmp_path / "converted").iterdir()}
+    converted = {path.name for path in (tmp_path / "converted").glob("*.gguf")}
     used = run_file(tmp_path, Path(own_cache.model), card.run).name
     assert converted == ({used} if card.run.file_format else set())
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from memory.long_term import processor
+from memory import processor
 from memory.long_term.table import HybridChunkTable
 from tests.unit.memory.long_term.conftest import WordEmbedder, function
 

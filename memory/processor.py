@@ -1,4 +1,4 @@
-"""Whether LanceDB's native part can run here at all."""
+"""What this machine's processor can do, as far as Linux tells."""
 
 from __future__ import annotations
 
@@ -16,9 +16,20 @@ def require_avx2(cpu_info: Path = _CPU_INFO) -> None:
     """
     if platform.machine() not in ("x86_64", "AMD64"):
         return
-    try:
-        flags = cpu_info.read_text(encoding="ascii", errors="replace")
-    except OSError:
-        return  # not Linux: nothing is known
+    flags = _flags(cpu_info)
     if "flags" in flags and " avx2" not in flags:
         raise RuntimeError("this processor has no AVX2, which LanceDB needs")
+
+
+def has_vnni(cpu_info: Path = _CPU_INFO) -> bool:
+    """Whether it multiplies 8-bit numbers four at a time (AVX-512 VNNI or AVX-VNNI)."""
+    flags = _flags(cpu_info)
+    return "avx512_vnni" in flags or "avx_vnni" in flags
+
+
+def _flags(cpu_info: Path) -> str:
+    """Empty where it is not Linux."""
+    try:
+        return cpu_info.read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return ""

@@ -1,0 +1,75 @@
+"""How a model is run: as measured, else as the catalogue knows; never not at all."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from memory.processor import has_vnni
+from server.models import run_file
+from server.models.catalog import CATALOG, DEFAULT_MODEL
+from server.models.model_card import ModelCard, RunOptions, Speed, read_card
+from server.models.run_file import chosen_way, usual_way
+
+KNOWN = replace(CATALOG[DEFAULT_MODEL], vnni_format="Q4_0")
+SPEED = Speed(prefill=1, decode={1: 1})
+
+
+@pytest.fixture
+def model_file(tmp_path: Path) -> Path:
+    path = tmp_path / "model.gguf"
+    path.write_bytes(bytes(1000))
+    return path
+
+
+@pytest.fixture
+def card(tmp_path: Path, model_file: Path) -> ModelCard:
+    return read_card(tmp_path, model_file)
+
+
+@pytest.fixture(autouse=True)
+def vnni(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_file, "has_vnni", lambda: True)
+
+
+def test_what_was_not_measured_is_run_as_the_catalogue_knows(card: ModelCard):
+    assert chosen_way(card, KNOWN) == RunOptions(file_format="Q4_0")
+    assert chosen_way(card, replace(KNOWN, vnni_format="")) == RunOptions()
+
+
+def test_what_was_measured_is_run_as_measured(card: ModelCard):
+    measured = RunOptions(flash_attention=True)
+    card = card.model_copy(update={"run": measured, "speeds": {measured.name: SPEED}})
+    assert chosen_way(card, KNOWN) == measured
+
+
+def test_a_persons_own_model_and_another_processor_leave_the_weights_as_they_are(
+    card: ModelCard, monkeypatch: pytest.MonkeyPatch
+):
+    assert chosen_way(card, None) == RunOptions()
+    monkeypatch.setattr(run_file, "has_vnni", lambda: False)
+    assert chosen_way(card, KNOWN) == RunOptions()
+
+
+async def test_weights_that_cannot_be_converted_run_as_they_are(tmp_path: Path, model_file: Path):
+    _, file = await usual_way(tmp_path, model_file, KNOWN)
+    assert file == model_file
+    assert not list((tmp_path / "converted").glob("*.gguf"))
+
+
+@pytest.mark.parametrize(
+    ("flags", "expected"),
+    [
+        ("flags : fpu avx2 avx512f avx512_vnni amx_int8", True),
+        ("flags : fpu avx2 avx_vnni", True),
+        ("flags : fpu avx2 avx512f", False),
+        ("Features : fp asimd", False),
+    ],
+)
+def test_vnni_is_read_from_the_processors_flags(tmp_path: Path, flags: str, expected: bool):
+    (tmp_path / "cpuinfo").write_text(flags)
+    assert has_vnni(tmp_path / "cpuinfo") is expected
+
+
+def test_where_linux_does_not_say_there_is_no_vnni(tmp_path: Path):
+    assert not has_vnni(tmp_path / "missing")
