@@ -115,10 +115,11 @@ class Developer(IAgent):
     ) -> AsyncGenerator[Candidate, None]:
         """Candidates of questions that are asked together."""
         streams = [self._write_code.run(self, bench, question) for question in questions]
+        beside = sum(len(question.temperatures) for question in questions) - 1
         async with aclosing(merge(streams)) as answers:
             async for answer in answers:
                 bench.budget.take()
-                search.note(answer)
+                search.note(answer, beside)
                 if isinstance(answer, Rejected):
                     await self.log("step", f"no candidate: {answer.reason}", bench.ticket.id)
                 else:

@@ -41,7 +41,7 @@ async def questions_of(
     unit = bench.ticket.target_symbol
     answers = _MOST
     if search.alone_seconds is not None and rung.stage in _WHOLE:
-        answers = wave_size(rung.stage, search.alone_seconds, bench.budget)
+        answers = wave_size(rung.stage, search.alone_seconds, bench.budget, search.step)
         rung = thinned(rung, answers)
     plain = Question(
         rung.stage, search.source, unit, rung.temperatures, seed, longest=_longest(search)

@@ -14,7 +14,11 @@ from agents.ladder import Stage
 from agents.languages.contract import Language
 from agents.languages.python import PYTHON
 from agents.tools.test_runner import TestCase, TestRun
+from agents.waves import STEP, learned_step
 from memory.records import CheckSummary
+
+_FEW, _TOKENS = 3, 16
+"""Answers beside it and tokens, from which an answer tells what others cost it."""
 
 
 @dataclass(frozen=True)
@@ -63,14 +67,20 @@ class Search:
     """For which an answer was decoded by itself; None if there was none."""
     longest_tokens: int = 0
     """Of the answers that gave a candidate."""
+    step: float = STEP
+    """By how much each further answer makes a decoding step longer, as far as was seen."""
+    _alone_pace: float = 0.0
     _votes: Counter[str] = field(default_factory=Counter)
     _opened: set[str] = field(default_factory=set)
     _used: dict[str, set[str]] = field(default_factory=dict)
 
-    def note(self, answer: Candidate | Rejected) -> None:
-        """Learn from how long an answer took."""
+    def note(self, answer: Candidate | Rejected, beside: int = 0) -> None:
+        """Learn from how long an answer took that was decoded with `beside` others."""
+        pace = answer.seconds / max(answer.tokens, 1)
         if answer.origin is Stage.FIRST:
-            self.alone_seconds = answer.seconds
+            self.alone_seconds, self._alone_pace = answer.seconds, pace
+        elif self._alone_pace and beside >= _FEW and answer.tokens >= _TOKENS:
+            self.step = learned_step(self.step, pace / self._alone_pace, beside)
         if isinstance(answer, Candidate):
             self.longest_tokens = max(self.longest_tokens, answer.tokens)
 

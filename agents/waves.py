@@ -19,28 +19,37 @@ _FEWEST = 4
 """Answers of a wave, where there is time for them at all."""
 _SHARE = 1 / 3
 """Of a ticket's minutes that one wave may take."""
-_STEP = 0.5
-"""By which each further sequence makes a decoding step longer: sixteen take four to eight times
-as long as one (docs/benchmarks.md, *The engine*)."""
+STEP = 0.5
+"""By which each further answer makes a decoding step longer, where it was not seen yet: sixteen
+take four to eight times as long as one (docs/benchmarks.md, *The engine*)."""
+_STEPS = (0.1, 1.0)
+"""What is believed of it."""
 _LONGEST = 1.5
 """Length of the longest answer of a wave, at which it ends, over that of the first answer."""
 _PLANNED = 2.0
 """What a plan, its prompt and its answer take, over an answer alone."""
 
 
-def affordable(alone_seconds: float, seconds: float) -> int:
+def affordable(alone_seconds: float, seconds: float, step: float = STEP) -> int:
     """How many answers fit into `seconds` whose like took `alone_seconds` by itself."""
     if alone_seconds <= 0:
         return _FEWEST
     steps = seconds / (_LONGEST * alone_seconds)
-    return 0 if steps < 1 else int((steps - 1) / _STEP) + 1
+    return 0 if steps < 1 else int((steps - 1) / step) + 1
 
 
-def wave_size(stage: Stage, alone_seconds: float, budget: Budget) -> int:
+def learned_step(step: float, slower: float, beside: int) -> float:
+    """`step` after an answer whose tokens took `slower` times as long with `beside` others."""
+    lowest, highest = _STEPS
+    seen = min(max((slower - 1) / beside, lowest), highest)
+    return (step + seen) / 2
+
+
+def wave_size(stage: Stage, alone_seconds: float, budget: Budget, step: float = STEP) -> int:
     """How many answers a wave of `stage` may have; 0 where it would not end in time."""
     alone = _PLANNED * alone_seconds if stage is Stage.PLAN else alone_seconds
-    wanted = max(_FEWEST, affordable(alone, _SHARE * budget.minutes * 60))
-    return min(wanted, affordable(alone, budget.seconds_left))
+    wanted = max(_FEWEST, affordable(alone, _SHARE * budget.minutes * 60, step))
+    return min(wanted, affordable(alone, budget.seconds_left, step))
 
 
 def thinned(rung: Rung, count: int) -> Rung:

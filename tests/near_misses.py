@@ -498,6 +498,33 @@ assert slug("--- !") == ""
 """,
     'assert slug("Ångström à la carte") == "angstrom-a-la-carte"',
 )
+RANKING = NearMiss(
+    "ranking",
+    """def ranking(points):
+    return [name for name, value in points.items() if value > 0]
+""",
+    """
+assert ranking({"ann": 1, "bob": 3, "cy": 0}) == ["bob", "ann"]
+assert ranking({}) == []
+assert ranking({"cy": 2, "ann": 2}) == ["ann", "cy"]
+""",
+    'assert ranking({"d": 1, "b": 5, "c": 1, "a": 9}) == ["a", "b", "c", "d"]',
+)
+TALLY = NearMiss(
+    "tally",
+    """def tally(votes):
+    counts = {}
+    for name, many in votes:
+        counts[name] += many
+    return counts
+""",
+    """
+assert tally([]) == {}
+assert tally([("a", 1)]) == {"a": 1}
+assert tally([("a", 1), ("b", 2), ("a", 3)]) == {"a": 4, "b": 2}
+""",
+    'assert tally([("x", 0), ("x", 0)]) == {"x": 0}',
+)
 
 NEAR_MISSES = {
     name.lower(): value for name, value in list(globals().items()) if isinstance(value, NearMiss)

@@ -229,16 +229,23 @@ def resolve(settings: ModelSettings, choice: ModelChoice) -> ModelConfiguration:
     choice = choice.over(settings.model_options.get(name, ModelChoice()))
     if name == ENDPOINT and settings.endpoint:
         return _remote(settings, settings.endpoint, choice)
+    path = model_path(settings, name)
     return ModelConfiguration(
         id=_id(name),
         tier=choice.tier,
-        path=model_path(settings, name),
+        path=path,
         context_window=choice.context_window or settings.context_window,
         threads=choice.threads or settings.threads,
         models_dir=settings.models_dir,
         sampling=choice.sampling,
-        known=settings.catalog.get(name),
+        known=settings.catalog.get(name) or _at(settings, path),
     )
+
+
+def _at(settings: ModelSettings, path: Path) -> CatalogModel | None:
+    """The catalogue's entry whose file lies there, however the model was named."""
+    entries = settings.catalog.values()
+    return next((each for each in entries if each.path(settings.models_dir) == path), None)
 
 
 def _remote(settings: ModelSettings, endpoint: Endpoint, choice: ModelChoice) -> ModelConfiguration:

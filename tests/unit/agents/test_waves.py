@@ -5,9 +5,11 @@ import time
 import pytest
 
 from agents.asking import spread
+from agents.behaviors.write_code import Rejected
 from agents.budget import Budget
 from agents.ladder import Rung, Stage
-from agents.waves import shares, thinned, wave_size
+from agents.search import Search
+from agents.waves import STEP, learned_step, shares, thinned, wave_size
 
 SIXTEEN = Rung(Stage.SAMPLE, spread(0.4, 1.0, 16))
 PLANS = Rung(Stage.PLAN, (0.2,), starts=16)
@@ -38,6 +40,38 @@ def test_plans_cost_more_than_the_answers_alone():
 def test_a_wave_that_would_not_end_in_time_is_not_begun():
     assert 0 < size(Stage.SAMPLE, 9.0, minutes=2, left=0.2) < 4
     assert size(Stage.SAMPLE, 20.0, minutes=2, left=0.2) == 0
+
+
+def after(seconds: float, *, beside: int = 15, tokens: int = 100) -> float:
+    """What a search believes of a step after eight such answers; one alone took 5 s."""
+    search = Search("")
+    search.note(Rejected("", Stage.FIRST, tokens=100, seconds=5.0))
+    for _ in range(8):
+        search.note(Rejected("", Stage.PART, tokens=tokens, seconds=seconds), beside)
+    return search.step
+
+
+def test_a_processor_that_decodes_many_together_well_gets_larger_waves():
+    seen = after(17.0)  # 3.4 times as long as alone, with fifteen beside it
+    assert seen == pytest.approx(0.16, abs=0.01)
+    budget = Budget(2, 100)
+    sizes = [wave_size(Stage.SAMPLE, 12.0, budget, step) for step in (STEP, seen)]
+    assert sizes[0] == 4
+    assert sizes[1] == 8
+
+
+def test_a_processor_that_does_not_gets_smaller_ones():
+    assert after(60.0) > STEP
+
+
+def test_what_few_or_short_answers_took_says_nothing():
+    assert after(17.0, beside=1) == STEP
+    assert after(17.0, tokens=3) == STEP
+
+
+@pytest.mark.parametrize("slower", [0.0, 1.0, 1000.0])
+def test_a_pause_or_a_burst_is_believed_only_so_far(slower: float):
+    assert 0.05 < learned_step(STEP, slower, 15) < 1
 
 
 def test_an_endless_loop_takes_a_part_of_the_minutes():

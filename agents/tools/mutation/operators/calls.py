@@ -11,6 +11,7 @@ from agents.tools.mutation.unit import Mutation, Unit
 Changes = Iterator[Mutation | None]
 
 _SORTING = ("sorted", "sort", "max", "min", "nlargest", "nsmallest")
+_UNCALLED = ("pop", "copy", "keys", "values", "items", "strip", "split", "lower", "upper", "title")
 _KEYS = ("len", "abs", "str", "str.lower", "lambda item: item[0]", "lambda item: item[1]")
 
 
@@ -24,11 +25,20 @@ def mutations(unit: Unit) -> Changes:
             owner, key = unit.operand(subscript.value), unit.text(subscript.slice)
             for default in ("", ", 0", ", ''", ", []"):
                 yield unit.replace(subscript, f"{owner}.get({key}{default})", 4)
+    for method in unit.nodes(ast.Attribute):
+        if method.attr in _UNCALLED and not _is_called(unit, method):
+            yield unit.replace(method, f"{unit.text(method)}()", 1)
     for assign in unit.nodes(ast.Assign):
         if isinstance(assign.value, ast.Name | ast.Attribute | ast.Subscript):
             text = unit.text(assign.value)
             for copy in (f"list({text})", f"{text}[:]", f"dict({text})", f"{text}.copy()"):
                 yield unit.replace(assign.value, copy, 4)
+
+
+def _is_called(unit: Unit, method: ast.Attribute) -> bool:
+    around = unit.parents.get(method)
+    stored = not isinstance(method.ctx, ast.Load)
+    return stored or (isinstance(around, ast.Call) and around.func is method)
 
 
 def _name(call: ast.Call) -> str:

@@ -45,6 +45,17 @@ def changed(source: str, symbol: str, *tests: str, path: str = "a.ts") -> set[st
         ("a += b; return a;", "a -= b; return a;"),
         ("return a - b;", "return b;"),
         ("return a(b, 1);", "return a(1, b);"),
+        ("a[b] += 2;", "a[b] = (a[b] ?? 0) + 2;"),
+        ("a[b]++;", "a[b] = (a[b] ?? 0) + 1;"),
+        ("a[b] = [1];", "(a[b] ??= []).push(1);"),
+        ("a[b].push(1);", "(a[b] ??= []).push(1);"),
+        (
+            "return Object.entries(a);",
+            "return Object.entries(a).sort((a, b) => b[1] - a[1]);",
+        ),
+        ("return Object.keys(a);", "return Object.keys(a).sort();"),
+        ("for (const c of a) b(c);", "for (const c of [...a].sort()) b(c);"),
+        ("return a.pop;", "return a.pop();"),
     ],
 )
 def test_family_has_the_change(before: str, after: str) -> None:

@@ -40,6 +40,12 @@ def test_any_gguf_file_can_be_named_by_its_path():
     assert (first.id, first.path) == ("mine", Path("some folder/mine.gguf"))
 
 
+def test_a_model_of_the_catalogue_is_known_by_its_path_too():
+    by_id = chain(SETTINGS, "pm", Tier.STANDARD)[0]
+    by_path = chain(replace(SETTINGS, model=str(by_id.path)), "pm", Tier.STANDARD)[0]
+    assert by_path.known == by_id.known is not None
+
+
 def test_an_agent_has_its_own_model_window_and_threads():
     own = AgentModel(model="qwen2.5-coder-0.5b", context_window=4096, threads=1)
     settings = replace(SETTINGS, agents={"tester": own})

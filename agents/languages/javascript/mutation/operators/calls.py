@@ -11,6 +11,7 @@ from agents.tools.syntax_tree import Node, text_of
 
 Changes = Iterator[Mutation | None]
 
+_UNCALLED = ("pop", "shift", "reverse", "sort", "trim", "toUpperCase", "toLowerCase", "toString")
 _ASSIGNED = ("assignment_expression", "augmented_assignment_expression", "update_expression")
 
 
@@ -22,6 +23,9 @@ def mutations(unit: Script) -> Changes:
         if not _is_target(place):
             for default in ("0", unit.quoted(""), "[]"):
                 yield unit.replace(place, f"({text_of(place)} ?? {default})", 4)
+    for member in unit.nodes("member_expression"):
+        if text_of(part(member, "property")) in _UNCALLED and not _is_target(member):
+            yield unit.replace(member, f"{text_of(member)}()", 1)
     for loop in unit.nodes("for_in_statement"):
         operator = part(loop, "operator")
         if operator != loop:

@@ -1,0 +1,87 @@
+"""The order in which a collection is read: sorted, by a value or a field, from its end."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Iterator
+
+from agents.tools.mutation.unit import Mutation, Unit
+
+Changes = Iterator[Mutation | None]
+_Comprehension = ast.ListComp | ast.GeneratorExp | ast.DictComp
+
+_HAVE_ORDER = ("sorted", "reversed", "range", "zip")
+_SORTING = ("sorted", "sort", "max", "min")
+_FIELDS = 4
+
+
+def mutations(unit: Unit) -> Changes:
+    """Changes of this family."""
+    fields = _fields(unit)
+    for read, item in _readings(unit):
+        yield from _ordered(unit, read, item, fields)
+    for call in unit.nodes(ast.Call):
+        if _called(call) in _SORTING and not call.keywords:
+            arguments = [unit.text(each) for each in call.args]
+            for key in _by_field(fields):
+                new = ", ".join([*arguments, f"key={key}"])
+                yield unit.replace(call, f"{unit.text(call.func)}({new})", 3)
+
+
+def _readings(unit: Unit) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """What loops and comprehensions go through, and what an item is called there."""
+    found = [(loop.iter, loop.target) for loop in unit.nodes(ast.For)]
+    for node in unit.nodes(ast.expr):
+        if isinstance(node, _Comprehension):
+            found += [(each.iter, each.target) for each in node.generators]
+    for read, item in found:
+        if isinstance(read, ast.Call) and _called(read) == "enumerate" and read.args:
+            counted = isinstance(item, ast.Tuple) and len(item.elts) == 2
+            yield read.args[0], item.elts[1] if counted and isinstance(item, ast.Tuple) else item
+        elif not isinstance(read, ast.Call) or _called(read) not in _HAVE_ORDER:
+            yield read, item
+
+
+def _ordered(unit: Unit, read: ast.expr, item: ast.expr, fields: list[str]) -> Changes:
+    text = unit.text(read)
+    if isinstance(item, ast.Tuple):
+        for key in ("item[1]", "-item[1]", "(-item[1], item[0])"):
+            yield unit.replace(read, f"sorted({text}, key=lambda item: {key})", 2)
+    else:
+        for key in _by_field(fields):
+            yield unit.replace(read, f"sorted({text}, key={key})", 3)
+        if isinstance(read, ast.Name | ast.Attribute):  # it may be a dictionary
+            yield unit.replace(read, f"sorted({text}, key={text}.get)", 3)
+    yield unit.replace(read, f"sorted({text})", 3)
+    yield unit.replace(read, f"reversed(list({text}))", 3)
+
+
+def _by_field(fields: list[str]) -> Iterator[str]:
+    for field in fields:
+        yield f"lambda item: {field}"
+        yield f"lambda item: -{field}"
+
+
+def _fields(unit: Unit) -> list[str]:
+    """What is read of items in this unit, most often first: ``item.name``, ``item['name']``."""
+    counts: Counter[str] = Counter()
+    for node in unit.nodes(ast.expr):
+        match node:
+            case ast.Attribute(value=ast.Name(id=name)) if name != "self":
+                counts[f"item.{node.attr}"] += not _is_called(unit, node)
+            case ast.Subscript(slice=ast.Constant(value=str(key))):
+                counts[f"item[{key!r}]"] += 1
+    counts = +counts
+    return [field for field, _ in counts.most_common(_FIELDS)]
+
+
+def _is_called(unit: Unit, node: ast.expr) -> bool:
+    around = unit.parents.get(node)
+    return isinstance(around, ast.Call) and around.func is node
+
+
+def _called(call: ast.Call) -> str:
+    if isinstance(call.func, ast.Attribute):
+        return call.func.attr
+    return call.func.id if isinstance(call.func, ast.Name) else ""
