@@ -8,7 +8,7 @@ from memory.records import Ticket
 
 FOR_CODE = 0
 """Not until a benchmark (`tests/benchmarks/bench_learning.py`) shows that lessons help to write
-code: they lengthen every prompt of the Developer."""
+code, which its first run did not: they lengthen every prompt of the Developer."""
 _FOR_REVIEW = 2
 _PLACES = 4
 

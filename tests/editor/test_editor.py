@@ -178,6 +178,15 @@ def test_a_folder_without_a_repository_says_so_and_is_ready_once_it_is_one(
     drive("no_repository", folder, installed, tmp_path / "work", theme=LIGHT)
 
 
+def test_the_status_bar_tells_how_far_the_code_is_read(installed: Path, tmp_path: Path) -> None:
+    repository = sample_repository(tmp_path / "textkit")
+    for number in range(400):
+        lines = [f"def rule_{number}_{n}(x):\n    return x * {number} + {n}\n" for n in range(5)]
+        (repository / f"rules_{number}.py").write_text("\n\n".join(lines))
+
+    drive("code_index", repository, installed, tmp_path / "work", theme=LIGHT)
+
+
 def test_replies_are_shown_safely_can_be_stopped_and_drafts_are_kept(
     installed: Path, tmp_path: Path
 ) -> None:
