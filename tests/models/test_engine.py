@@ -122,10 +122,10 @@ def test_a_person_gets_the_cells_of_the_work_and_the_work_goes_on(
     engine.wait_for(lambda event: event["id"] == work[0])
     person = [engine.ask(f"{number} {LONG}", rank=0, max_tokens=400) for number in range(3)]
     assert all(engine.completions(each) for each in person)
-    for each in work:
-        for completion in engine.completions(each):
-            assert logit_gap(llama, kv, story, alone["text"], completion["text"]) < 0.5
-            assert completion["finish_reason"] in ("stop", "length")
+    # All have ended before the gap is measured: a context decodes for one thread at a time.
+    for completion in [c for each in work for c in engine.completions(each)]:
+        assert logit_gap(llama, kv, story, alone["text"], completion["text"]) < 0.5
+        assert completion["finish_reason"] in ("stop", "length")
 
 
 def test_a_deadline_ends_an_answer_with_what_it_has(engine: EngineThread):
