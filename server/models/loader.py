@@ -9,6 +9,7 @@ from server.models.configuration import ModelConfiguration
 from server.models.memory_need import memory_need
 from server.models.model_file import BadModelFileError, MissingModelFileError, check_model_file
 from server.models.restarts import Restarts
+from server.models.run_file import prepare
 from server.models.worker_process import WorkerCrashedError, WorkerLoadError, WorkerProcess
 
 
@@ -41,6 +42,9 @@ class Loader:
 
     async def start(self) -> WorkerProcess:
         """A process with the model loaded. Raises CannotStartError."""
+        about = self._configuration
+        if about.path is not None:
+            await prepare(about.cache_dir, about.path, about.known)
         now = asyncio.get_running_loop().time
         await asyncio.sleep(max(self._restarts.not_before - now(), 0))
         try:

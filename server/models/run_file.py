@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import sys
+from glob import escape
 from pathlib import Path
 
 from filelock import AsyncFileLock
@@ -20,22 +22,28 @@ from server.models.model_card import ModelCard, RunOptions, card_path, read_card
 _log = logging.getLogger(__name__)
 
 
-async def usual_way(
+def chosen_way(
     cache_dir: Path, model_file: Path, known: CatalogModel | None
 ) -> tuple[RunOptions, Path]:
-    """The best known way to run a model, and the file for it, converted if it has to be.
+    """How a model is run, and the file for it; its own where there is no converted one.
 
-    Where that cannot be done the model's own file is taken. Raises OSError when it is missing.
+    Raises OSError when the model's own file is missing.
     """
-    way = chosen_way(await asyncio.to_thread(read_card, cache_dir, model_file), known)
+    way = best_known(read_card(cache_dir, model_file), known)
+    file = run_file(cache_dir, model_file, way)
+    return way, file if file.is_file() else model_file
+
+
+async def prepare(cache_dir: Path, model_file: Path, known: CatalogModel | None) -> None:
+    """Convert the weights if the model is run so; where that fails it runs as it is."""
     try:
-        return way, await make_run_file(cache_dir, model_file, way)
+        card = await asyncio.to_thread(read_card, cache_dir, model_file)
+        await make_run_file(cache_dir, model_file, best_known(card, known))
     except OSError as error:
         _log.warning("%s runs with its weights as they are: %s", model_file.name, error)
-        return way, model_file
 
 
-def chosen_way(card: ModelCard, known: CatalogModel | None) -> RunOptions:
+def best_known(card: ModelCard, known: CatalogModel | None) -> RunOptions:
     """What was measured; else what the catalogue has for such a processor."""
     if card.speeds or known is None or not has_vnni():
         return card.run
@@ -64,17 +72,19 @@ async def make_run_file(cache_dir: Path, model_file: Path, way: RunOptions) -> P
 
 
 async def _convert(model_file: Path, target: Path, file_format: str) -> None:
-    draft = target.with_suffix(".new")
+    # A killed server's converter may still write to a draft of its own.
+    for left in target.parent.glob(f"{escape(target.stem)}.*.new"):
+        left.unlink(missing_ok=True)
+    draft = target.with_suffix(f".{os.getpid()}.new")
     command = ("-P", "-m", "server.models.engine.convert", model_file, draft, file_format)
     process = await asyncio.create_subprocess_exec(
         sys.executable, *command, stderr=asyncio.subprocess.DEVNULL
     )
     try:
-        status = await process.wait()
-    except asyncio.CancelledError:
-        process.kill()
-        raise
-    if status != 0:
+        if await process.wait() != 0:
+            raise OSError(f"{model_file.name} cannot be converted to {file_format}.")
+        draft.replace(target)
+    finally:
+        if process.returncode is None:
+            process.kill()
         draft.unlink(missing_ok=True)
-        raise OSError(f"{model_file.name} cannot be converted to {file_format}.")
-    draft.replace(target)

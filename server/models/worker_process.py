@@ -14,7 +14,7 @@ from typing import Any
 
 from agents.inference import ChatTurn, GenerationFailedError
 from server.models.configuration import ModelConfiguration
-from server.models.run_file import usual_way
+from server.models.run_file import chosen_way
 from server.models.system_memory import process_memory
 
 _LINE_LIMIT = 16 * 1024**2
@@ -134,7 +134,7 @@ class WorkerProcess:
     # ------------------------------------------------------------------ messages
 
     async def _load(self, configuration: ModelConfiguration) -> None:
-        self._send(await _load_message(configuration))
+        self._send(await asyncio.to_thread(_load_message, configuration))
         answer = await self._read()
         if answer is None:
             raise self._crash()
@@ -205,11 +205,11 @@ def as_fields(messages: Sequence[ChatTurn]) -> list[dict[str, str]]:
     return [{"role": message.role, "content": message.content} for message in messages]
 
 
-async def _load_message(configuration: ModelConfiguration) -> dict[str, Any]:
+def _load_message(configuration: ModelConfiguration) -> dict[str, Any]:
     """How to load the model. Raises OSError when its file is missing."""
     assert configuration.path is not None  # noqa: S101 - only local models have a worker
     cache_dir = configuration.models_dir.parent
-    way, path = await usual_way(cache_dir, configuration.path, configuration.known)
+    way, path = chosen_way(cache_dir, configuration.path, configuration.known)
     return {
         "path": str(path),
         "context_window": configuration.context_window,

@@ -1,17 +1,16 @@
 """How a model is run: as measured, else as the catalogue knows; never not at all."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from memory.processor import has_vnni
 from server.models import run_file
-from server.models.catalog import CATALOG, DEFAULT_MODEL
-from server.models.model_card import ModelCard, RunOptions, Speed, read_card
-from server.models.run_file import chosen_way, usual_way
+from server.models.catalog import CATALOG, DEFAULT_MODEL, TEST_MODEL
+from server.models.model_card import ModelCard, RunOptions, Speed, card_path, read_card
+from server.models.run_file import best_known, chosen_way, prepare
 
-KNOWN = replace(CATALOG[DEFAULT_MODEL], vnni_format="Q4_0")
+KNOWN = CATALOG[DEFAULT_MODEL]
 SPEED = Speed(prefill=1, decode={1: 1})
 
 
@@ -33,28 +32,37 @@ def vnni(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_was_not_measured_is_run_as_the_catalogue_knows(card: ModelCard):
-    assert chosen_way(card, KNOWN) == RunOptions(file_format="Q4_0")
-    assert chosen_way(card, replace(KNOWN, vnni_format="")) == RunOptions()
+    assert best_known(card, KNOWN) == RunOptions(file_format="Q4_0")
+    assert best_known(card, CATALOG[TEST_MODEL]) == RunOptions()
 
 
 def test_what_was_measured_is_run_as_measured(card: ModelCard):
     measured = RunOptions(flash_attention=True)
     card = card.model_copy(update={"run": measured, "speeds": {measured.name: SPEED}})
-    assert chosen_way(card, KNOWN) == measured
+    assert best_known(card, KNOWN) == measured
 
 
 def test_a_persons_own_model_and_another_processor_leave_the_weights_as_they_are(
     card: ModelCard, monkeypatch: pytest.MonkeyPatch
 ):
-    assert chosen_way(card, None) == RunOptions()
+    assert best_known(card, None) == RunOptions()
     monkeypatch.setattr(run_file, "has_vnni", lambda: False)
-    assert chosen_way(card, KNOWN) == RunOptions()
+    assert best_known(card, KNOWN) == RunOptions()
 
 
 async def test_weights_that_cannot_be_converted_run_as_they_are(tmp_path: Path, model_file: Path):
-    _, file = await usual_way(tmp_path, model_file, KNOWN)
-    assert file == model_file
-    assert not list((tmp_path / "converted").glob("*.gguf"))
+    await prepare(tmp_path, model_file, KNOWN)
+    assert chosen_way(tmp_path, model_file, KNOWN)[1] == model_file
+    assert not [path for path in (tmp_path / "converted").iterdir() if path.suffix != ".lock"]
+
+
+async def test_a_draft_that_a_killed_server_left_is_cleared_away(tmp_path: Path, model_file: Path):
+    (tmp_path / "converted").mkdir()
+    card = card_path(tmp_path, model_file).stem
+    left = tmp_path / "converted" / f"{card}.Q4_0.4711.new"
+    left.write_bytes(b"half")
+    await prepare(tmp_path, model_file, KNOWN)
+    assert not left.exists()
 
 
 @pytest.mark.parametrize(
