@@ -33,6 +33,11 @@ class Attempt:
     failing: tuple[TestCase, ...] = ()
 
 
+def _pace(answer: Candidate | Rejected) -> float:
+    """Seconds a token."""
+    return answer.seconds / max(answer.tokens, 1)
+
+
 @dataclass(frozen=True)
 class Green:
     """Code that passes the ticket's tests and breaks none of the others."""
@@ -63,24 +68,22 @@ class Search:
     language: Language = PYTHON
     tier: Tier = Tier.STANDARD
     """Of the strongest model that was asked."""
-    alone_seconds: float | None = None
-    """For which an answer was decoded by itself; None if there was none."""
+    first: Candidate | Rejected | None = None
+    """The answer that was decoded by itself."""
     longest_tokens: int = 0
     """Of the answers that gave a candidate."""
     step: float = STEP
     """By how much each further answer makes a decoding step longer, as far as was seen."""
-    _alone_pace: float = 0.0
     _votes: Counter[str] = field(default_factory=Counter)
     _opened: set[str] = field(default_factory=set)
     _used: dict[str, set[str]] = field(default_factory=dict)
 
     def note(self, answer: Candidate | Rejected, beside: int = 0) -> None:
         """Learn from how long an answer took that was decoded with `beside` others."""
-        pace = answer.seconds / max(answer.tokens, 1)
         if answer.origin is Stage.FIRST:
-            self.alone_seconds, self._alone_pace = answer.seconds, pace
-        elif self._alone_pace and beside >= _FEW and answer.tokens >= _TOKENS:
-            self.step = learned_step(self.step, pace / self._alone_pace, beside)
+            self.first = answer
+        elif self.first and self.first.seconds and beside >= _FEW and answer.tokens >= _TOKENS:
+            self.step = learned_step(self.step, _pace(answer) / _pace(self.first), beside)
         if isinstance(answer, Candidate):
             self.longest_tokens = max(self.longest_tokens, answer.tokens)
 
