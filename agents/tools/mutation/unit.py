@@ -134,6 +134,11 @@ class Unit:
         string = isinstance(node, ast.Constant) and isinstance(node.value, str)
         return text if string or isinstance(node, _ATOMS) else f"({text})"
 
+    def is_called(self, node: ast.expr) -> bool:
+        """Whether `node` is the function of a call."""
+        around = self.parents.get(node)
+        return isinstance(around, ast.Call) and around.func is node
+
     def replace(self, node: ast.AST, new: str, weight: int = 2, what: str = "") -> Mutation:
         """`node` becomes `new`."""
         start, end = self.span(node)

@@ -26,7 +26,11 @@ def mutations(unit: Unit) -> Changes:
             for default in ("", ", 0", ", ''", ", []"):
                 yield unit.replace(subscript, f"{owner}.get({key}{default})", 4)
     for method in unit.nodes(ast.Attribute):
-        if method.attr in _UNCALLED and not _is_called(unit, method):
+        if (
+            method.attr in _UNCALLED
+            and isinstance(method.ctx, ast.Load)
+            and (not unit.is_called(method))
+        ):
             yield unit.replace(method, f"{unit.text(method)}()", 1)
     for assign in unit.nodes(ast.Assign):
         if isinstance(assign.value, ast.Name | ast.Attribute | ast.Subscript):
@@ -35,13 +39,8 @@ def mutations(unit: Unit) -> Changes:
                 yield unit.replace(assign.value, copy, 4)
 
 
-def _is_called(unit: Unit, method: ast.Attribute) -> bool:
-    around = unit.parents.get(method)
-    stored = not isinstance(method.ctx, ast.Load)
-    return stored or (isinstance(around, ast.Call) and around.func is method)
-
-
-def _name(call: ast.Call) -> str:
+def called(call: ast.Call) -> str:
+    """The last name of what is called; empty for other expressions."""
     if isinstance(call.func, ast.Attribute):
         return call.func.attr
     return call.func.id if isinstance(call.func, ast.Name) else ""
@@ -50,20 +49,20 @@ def _name(call: ast.Call) -> str:
 def _keywords(unit: Unit, call: ast.Call) -> Changes:
     """Keywords dropped; those of sorting and choosing added."""
     for keyword in call.keywords:
-        yield _call(unit, call, [k for k in call.keywords if k is not keyword], [], 2)
-    if _name(call) not in _SORTING:
-        if _name(call) == "round" and len(call.args) == 1:
-            yield from (_call(unit, call, [], [d], 2) for d in ("1", "2"))
+        yield call_with(unit, call, [k for k in call.keywords if k is not keyword], [], 2)
+    if called(call) not in _SORTING:
+        if called(call) == "round" and len(call.args) == 1:
+            yield from (call_with(unit, call, [], [d], 2) for d in ("1", "2"))
         return
     given = {k.arg for k in call.keywords}
-    if "reverse" not in given and _name(call).startswith("sort"):
-        yield _call(unit, call, call.keywords, ["reverse=True"], 1)
+    if "reverse" not in given and called(call).startswith("sort"):
+        yield call_with(unit, call, call.keywords, ["reverse=True"], 1)
     if "key" not in given:
         for key in _KEYS:
-            yield _call(unit, call, call.keywords, [f"key={key}"], 3)
-    if "default" not in given and _name(call) in ("max", "min") and len(call.args) == 1:
+            yield call_with(unit, call, call.keywords, [f"key={key}"], 3)
+    if "default" not in given and called(call) in ("max", "min") and len(call.args) == 1:
         for default in dict.fromkeys((*unit.hints.edges, "0", "None")):
-            yield _call(unit, call, call.keywords, [f"default={default}"], 2)
+            yield call_with(unit, call, call.keywords, [f"default={default}"], 2)
     yield from _sort_keys(unit, call)
 
 
@@ -92,12 +91,13 @@ def _descending(unit: Unit, call: ast.Call, key: str) -> Mutation | None:
     if len(others) == len(call.keywords) - 1:
         return None  # it was not reversed
     what = "descending, equals in ascending order"
-    return replace(_call(unit, call, others, [f"key={key}"], 2), what=what)
+    return replace(call_with(unit, call, others, [f"key={key}"], 2), what=what)
 
 
-def _call(
+def call_with(
     unit: Unit, call: ast.Call, keywords: list[ast.keyword], added: list[str], weight: int
 ) -> Mutation:
+    """The call with these keywords of its own and added ones."""
     kept = [unit.text(a) for a in call.args] + [_keyword(unit, k) for k in keywords] + added
     arguments = ", ".join(kept)
     if len(call.args) == 1 and isinstance(call.args[0], ast.GeneratorExp) and len(kept) > 1:

@@ -30,13 +30,14 @@ def mutations(unit: Unit) -> Changes:
 
 def _added(unit: Unit, statement: ast.AugAssign, target: ast.Subscript) -> Changes:
     """``d[k] += v`` where there may be no ``d[k]``."""
+    operator = {ast.Add: "+", ast.Sub: "-"}.get(type(statement.op))
+    if operator is None:
+        return
     owner, key = _parts(unit, target)
-    operator = "-" if isinstance(statement.op, ast.Sub) else "+"
-    if isinstance(statement.op, ast.Add | ast.Sub):
-        value = _operand(unit, statement.value)
-        for start in ("0", "[]", "''"):
-            new = f"{owner}[{key}] = {owner}.get({key}, {start}) {operator} {value}"
-            yield unit.replace(statement, new, 2 if start == "0" else 3)
+    value = _operand(unit, statement.value)
+    for start, weight in (("0", 2), ("[]", 3), ("''", 3)):
+        new = f"{owner}[{key}] = {owner}.get({key}, {start}) {operator} {value}"
+        yield unit.replace(statement, new, weight)
 
 
 def _gathered(unit: Unit, statement: ast.Assign, target: ast.Subscript) -> Changes:

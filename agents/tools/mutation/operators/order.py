@@ -6,6 +6,7 @@ import ast
 from collections import Counter
 from collections.abc import Iterator
 
+from agents.tools.mutation.operators.calls import call_with, called
 from agents.tools.mutation.unit import Mutation, Unit
 
 Changes = Iterator[Mutation | None]
@@ -22,11 +23,8 @@ def mutations(unit: Unit) -> Changes:
     for read, item in _readings(unit):
         yield from _ordered(unit, read, item, fields)
     for call in unit.nodes(ast.Call):
-        if _called(call) in _SORTING and not call.keywords:
-            arguments = [unit.text(each) for each in call.args]
-            for key in _by_field(fields):
-                new = ", ".join([*arguments, f"key={key}"])
-                yield unit.replace(call, f"{unit.text(call.func)}({new})", 3)
+        if called(call) in _SORTING and not call.keywords:
+            yield from (call_with(unit, call, [], [f"key={key}"], 3) for key in _by_field(fields))
 
 
 def _readings(unit: Unit) -> Iterator[tuple[ast.expr, ast.expr]]:
@@ -36,10 +34,10 @@ def _readings(unit: Unit) -> Iterator[tuple[ast.expr, ast.expr]]:
         if isinstance(node, _Comprehension):
             found += [(each.iter, each.target) for each in node.generators]
     for read, item in found:
-        if isinstance(read, ast.Call) and _called(read) == "enumerate" and read.args:
+        if isinstance(read, ast.Call) and called(read) == "enumerate" and read.args:
             counted = isinstance(item, ast.Tuple) and len(item.elts) == 2
             yield read.args[0], item.elts[1] if counted and isinstance(item, ast.Tuple) else item
-        elif not isinstance(read, ast.Call) or _called(read) not in _HAVE_ORDER:
+        elif not isinstance(read, ast.Call) or called(read) not in _HAVE_ORDER:
             yield read, item
 
 
@@ -69,19 +67,8 @@ def _fields(unit: Unit) -> list[str]:
     for node in unit.nodes(ast.expr):
         match node:
             case ast.Attribute(value=ast.Name(id=name)) if name != "self":
-                counts[f"item.{node.attr}"] += not _is_called(unit, node)
+                if not unit.is_called(node):
+                    counts[f"item.{node.attr}"] += 1
             case ast.Subscript(slice=ast.Constant(value=str(key))):
                 counts[f"item[{key!r}]"] += 1
-    counts = +counts
     return [field for field, _ in counts.most_common(_FIELDS)]
-
-
-def _is_called(unit: Unit, node: ast.expr) -> bool:
-    around = unit.parents.get(node)
-    return isinstance(around, ast.Call) and around.func is node
-
-
-def _called(call: ast.Call) -> str:
-    if isinstance(call.func, ast.Attribute):
-        return call.func.attr
-    return call.func.id if isinstance(call.func, ast.Name) else ""

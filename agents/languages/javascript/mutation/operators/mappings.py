@@ -1,19 +1,14 @@
-"""What an object has no value for yet, values that are gathered, and the order of its entries."""
+"""What an object has no value for yet, and values that are gathered instead of replaced."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agents.languages.javascript.mutation.script import Script, arguments_of, part
+from agents.languages.javascript.mutation.script import Script, part
 from agents.tools.mutation.unit import Mutation
 from agents.tools.syntax_tree import Node, text_of
 
 Changes = Iterator[Mutation | None]
-_ENTRIES = (
-    "(a, b) => a[1] - b[1]",
-    "(a, b) => b[1] - a[1]",
-    "(a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)",
-)
 
 
 def mutations(unit: Script) -> Changes:
@@ -24,12 +19,6 @@ def mutations(unit: Script) -> Changes:
         yield from _gathered(unit, node)
     for call in unit.nodes("call_expression"):
         yield from _missing_list(unit, call)
-        yield from _ordered(unit, call)
-    for loop in unit.nodes("for_in_statement"):
-        read = part(loop, "right")
-        if text_of(part(loop, "operator")) == "of":
-            for order in ("sort()", "reverse()"):
-                yield unit.replace(read, f"[...{unit.operand(read)}].{order}", 3)
 
 
 def _added(unit: Script, node: Node) -> Changes:
@@ -62,14 +51,3 @@ def _missing_list(unit: Script, call: Node) -> Changes:
     owner, name = part(function, "object"), text_of(part(function, "property"))
     if owner.type == "subscript_expression" and name in ("push", "unshift"):
         yield unit.replace(owner, f"({text_of(owner)} ??= [])", 2)
-
-
-def _ordered(unit: Script, call: Node) -> Changes:
-    """Entries by their values, keys and values in order."""
-    name = text_of(part(call, "function"))
-    if len(arguments_of(call)) == 1 and name == "Object.entries":
-        for order in _ENTRIES:
-            yield unit.replace(call, f"{text_of(call)}.sort({order})", 2)
-    elif name in ("Object.keys", "Object.values"):
-        yield unit.replace(call, f"{text_of(call)}.sort()", 2)
-        yield unit.replace(call, f"{text_of(call)}.sort((a, b) => a - b)", 3)

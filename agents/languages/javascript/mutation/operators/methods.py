@@ -45,15 +45,19 @@ _FAMILIES = (
     ("sort", "reverse"),
     ("length", "size"),
 )
+ENTRY_ORDERS = (
+    "(a, b) => b[1] - a[1]",
+    "(a, b) => a[1] - b[1]",
+    "(a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)",
+)
+"""Of pairs, by their second value."""
 _ORDERS = (
     "(a, b) => a - b",
     "(a, b) => b - a",
     "(a, b) => a.localeCompare(b)",
     "(a, b) => b.localeCompare(a)",
     "(a, b) => a.length - b.length",
-    "(a, b) => b[1] - a[1]",
-    "(a, b) => a[1] - b[1]",
-    "(a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)",
+    *ENTRY_ORDERS,
 )
 
 
