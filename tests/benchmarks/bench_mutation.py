@@ -19,9 +19,12 @@ from agents.tools.mutation.evaluate import Evaluator
 from agents.tools.runners.pytest_runner import Pytest
 from agents.tools.sandbox import Sandbox
 from agents.tools.test_runner import TestRunner
-from tests.near_misses import NEAR_MISSES, NearMiss
+from tests.later_near_misses import LATER_NEAR_MISSES
+from tests.near_miss import NearMiss
+from tests.near_misses import NEAR_MISSES
 
 PYTHON = Path(sys.executable)
+ALL = NEAR_MISSES | LATER_NEAR_MISSES
 
 
 async def speed(sandbox: Sandbox, miss: NearMiss, runs: int = 300) -> float:
@@ -55,7 +58,7 @@ async def mend(sandbox: Sandbox, miss: NearMiss, seconds: float) -> tuple[Climb,
 async def main() -> None:
     """Print a Markdown table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("names", nargs="*", default=list(NEAR_MISSES))
+    parser.add_argument("names", nargs="*", default=list(ALL))
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--show", action="store_true", help="print what was found")
     options = parser.parse_args()
@@ -65,7 +68,7 @@ async def main() -> None:
     print("|---|---|---|---|---|---|---|")
     mended = 0
     for name in options.names:
-        found, holds = await mend(sandbox, NEAR_MISSES[name], options.seconds)
+        found, holds = await mend(sandbox, ALL[name], options.seconds)
         mended += found.green
         words = "; ".join(change.what for change in found.changes) if found.green else found.problem
         print(

@@ -60,8 +60,9 @@ def rows(tasks: Iterable[dict[str, Any]]) -> dict[str, Row]:
 def table(found: dict[str, Row]) -> list[str]:
     """Lines of Markdown."""
     head = ["rung", "tasks", "waves", "seconds", "tokens", "runs", "tests gained", "finished"]
-    lines = [head, ["---"] * len(head), *([name, *row.cells] for name, row in found.items())]
-    return [f"| {' | '.join(line)} |".replace(" --- ", "---") for line in lines]
+    lines = [head, *([name, *row.cells] for name, row in found.items())]
+    first, *rest = (f"| {' | '.join(line)} |" for line in lines)
+    return [first, "|---" * len(head) + "|", *rest]
 
 
 def main() -> None:

@@ -13,13 +13,16 @@ from agents.tools.process_tree import descendants
 from agents.tools.runners.pytest_runner import Pytest
 from agents.tools.sandbox import Sandbox
 from agents.tools.test_runner import TestRunner
-from tests.near_misses import ACCOUNT, LEAP, NEAR_MISSES, RUNNING, SLUGIFY, NearMiss
+from tests.later_near_misses import LATER_NEAR_MISSES
+from tests.near_miss import NearMiss
+from tests.near_misses import ACCOUNT, LEAP, NEAR_MISSES, RUNNING, SLUGIFY
 
 PYTHON = Path(sys.executable)
 # The others take longer or are not mended; tests/benchmarks/bench_mutation.py tries all.
 _SLOW = {"account", "binary", "csv", "temperature", "words"}
 _NOT_MENDED = {"duration", "frequency", "merge", "truncate"}
-MENDED = sorted(NEAR_MISSES.keys() - _SLOW - _NOT_MENDED)
+ALL = NEAR_MISSES | LATER_NEAR_MISSES
+MENDED = sorted(ALL.keys() - _SLOW - _NOT_MENDED)
 
 
 async def mend(
@@ -51,7 +54,7 @@ async def mend(
 async def test_a_near_miss_is_mended_and_plain_pytest_agrees(
     sandbox: Sandbox, tmp_path: Path, name: str
 ) -> None:
-    found = await mend(sandbox, tmp_path, NEAR_MISSES[name])
+    found = await mend(sandbox, tmp_path, ALL[name])
     assert found.green, found
     assert len(found.passed) == found.total
     (tmp_path / "near.py").write_text(found.best)

@@ -8,7 +8,10 @@ from agents.tools.mutation.hints import Hints, read_hints
 from agents.tools.mutation.operators import mutations
 from agents.tools.mutation.operators.patterns import variants
 from agents.tools.mutation.unit import Unit
+from tests.later_near_misses import LATER_NEAR_MISSES
 from tests.near_misses import NEAR_MISSES
+
+ALL = NEAR_MISSES | LATER_NEAR_MISSES
 
 HINTS = Hints(strings=("a-b",), expected=("[]",), edges=("[]",), raises=("ValueError('no')",))
 
@@ -90,9 +93,9 @@ def test_a_family_holds_its_change(before: str, after: str) -> None:
     assert f"{head}{after}\n" in results(f"{head}{before}\n")
 
 
-@pytest.mark.parametrize("name", NEAR_MISSES)
+@pytest.mark.parametrize("name", ALL)
 def test_every_change_with_a_key_is_code_and_differs_in_the_unit_alone(name: str) -> None:
-    miss = NEAR_MISSES[name]
+    miss = ALL[name]
     source = f"# ä\nX  =  1\n\n\n{miss.source}\n\nY  =  2  # ü\n"
     unit = Unit(source, miss.symbol, read_hints([miss.module(miss.tests)]))
     start = unit.starts[unit.node.lineno - 1]
