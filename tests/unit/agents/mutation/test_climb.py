@@ -20,7 +20,7 @@ from tests.near_misses import ACCOUNT, LEAP, NEAR_MISSES, RUNNING, SLUGIFY
 PYTHON = Path(sys.executable)
 # The others take longer or are not mended; tests/benchmarks/bench_mutation.py tries all.
 _SLOW = {"account", "binary", "csv", "temperature", "words"}
-_NOT_MENDED = {"duration", "frequency", "merge", "truncate"}
+_NOT_MENDED = {"duration", "merge", "truncate"}
 ALL = NEAR_MISSES | LATER_NEAR_MISSES
 MENDED = sorted(ALL.keys() - _SLOW - _NOT_MENDED)
 
