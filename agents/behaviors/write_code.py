@@ -27,7 +27,8 @@ _SYMBOL_TOKENS = 700
 _FILE_TOKENS = 1400
 _FEWER_CHARACTERS = (1300, 650)
 """Of the tests, where more do not fit."""
-_STOP = "\n```\n"
+_FENCE = "\n```"
+_STOP = f"{_FENCE}\n"
 """The end of a block; with the language's own stops, where the code of an answer has ended: small
 models go on to repeat the tests of the prompt, which takes longer than the code, and nothing of a
 wave ends before its last answer."""
@@ -234,7 +235,8 @@ def _merged(completion: Completion, bench: Workbench, question: Question) -> str
     return merged.text
 
 
-def _filled(body: str, bench: Workbench, opening: Opening) -> str:
+def _filled(answer: str, bench: Workbench, opening: Opening) -> str:
+    body = answer.split(_FENCE, 1)[0]
     text = opening.filled(body)
     if not body.strip() or not bench.language.symbols(text):
         raise _NoCodeError("it is no body of a function")

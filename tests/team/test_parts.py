@@ -1,0 +1,56 @@
+"""A function of a file that fails its tests is written anew where its body begins."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from agents.progress import silent
+from memory.records import AcceptanceTest, TicketState
+from tests.sample import git
+from tests.team.conftest import Gather
+
+STUB = """def words(text):
+    pass
+
+
+def joined(text):
+    pass
+"""
+WHOLE = """```python
+def words(text):
+    return text.lower().split()
+
+
+def joined(text):
+    return "_".join(words(text))
+```"""
+BODY = '    return "-".join(words(text))'
+TESTS = """from textkit.join import joined, words
+
+
+def test_words():
+    assert words("Hello World") == ["hello", "world"]
+
+
+def test_joined():
+    assert joined("Hello World") == "hello-world"
+"""
+
+
+@pytest.mark.parametrize("end", ["", "\n```", "\n```\n\nIt joins the words."])
+async def test_a_body_is_taken_whether_or_not_its_block_ends(
+    gather: Gather, repository: Path, end: str
+) -> None:
+    (repository / "textkit" / "join.py").write_text(STUB)
+    git(repository, "add", "--all")
+    git(repository, "commit", "-qm", "stub")
+    going_on = {"agent": "developer", "matches": r"def joined\(text\):\n$", "reply": BODY + end}
+    team = await gather(WHOLE, rules=[going_on])
+    brought = AcceptanceTest(path="tests/test_join.py", text=TESTS, origin="ticket")
+    ticket = await team.add_ticket("Join", "Join words.", "textkit/join.py", "", [brought])
+    ticket = await team.run_ticket(ticket.id, silent)
+
+    assert ticket.state is TicketState.REVIEW, ticket.note
+    assert ticket.evidence.rung == "part"
