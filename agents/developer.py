@@ -170,7 +170,8 @@ class Developer(IAgent):
         if not search.attempts or len(passed) > search.passed:
             await self.remember(ticket.id, text)
         failing = tuple(c for c in run.cases if c.outcome in ("failed", "error"))
-        search.attempts.append(Attempt(candidate, passed, failure, failing))
+        attempt = Attempt(candidate, passed, failure, failing, cases=len(run.passed))
+        search.attempts.append(attempt)
         return None
 
     async def _settled(self, bench: Workbench, search: Search, green: Green) -> Green:

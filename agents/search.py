@@ -31,6 +31,12 @@ class Attempt:
     failure: str = ""
     """The first failure in short."""
     failing: tuple[TestCase, ...] = ()
+    cases: int = 0
+    """How many cases pass, where each set of a test's parameters is one."""
+
+
+def _rank(attempt: Attempt) -> tuple[int, int, int]:
+    return -len(attempt.passed), -attempt.cases, len(attempt.candidate.code)
 
 
 def _pace(answer: Candidate | Rejected) -> float:
@@ -103,9 +109,8 @@ class Search:
         return [attempt for attempt in self.attempts if not attempt.candidate.changes]
 
     def best(self, count: int) -> list[Attempt]:
-        """The attempts that pass most tests; among equals the shorter code."""
-        order = sorted(self.attempts, key=lambda a: (-len(a.passed), len(a.candidate.code)))
-        return order[:count]
+        """The attempts that pass most tests; among equals most cases, then the shorter code."""
+        return sorted(self.attempts, key=_rank)[:count]
 
     def has(self, stage: Stage | None) -> bool:
         """Whether `stage`, if any, has brought an attempt."""

@@ -1,0 +1,16 @@
+"""Which attempts a search goes on with."""
+
+from agents.behaviors.write_code import Candidate
+from agents.ladder import Stage
+from agents.search import Attempt, Search
+
+
+def attempt(text: str, passed: str, cases: int) -> Attempt:
+    return Attempt(Candidate(text, text, Stage.SAMPLE), frozenset(passed), "wrong", cases=cases)
+
+
+def test_more_tests_are_better_than_more_parameters_of_one_and_these_than_shorter_code():
+    fewer_tests, near = attempt("x", "a", 9), attempt("longer", "ab", 7)
+    far, long = attempt("x", "ab", 2), attempt("the longest", "ab", 7)
+    search = Search("", [fewer_tests, far, long, near])
+    assert search.best(4) == [near, long, far, fewer_tests]
