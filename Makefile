@@ -117,7 +117,8 @@ clean: ## remove what was installed and built here (models and other caches stay
 	@mkdir -p $(@D) && touch $@
 
 .stamps/python: requirements.txt requirements-build.txt pyproject.toml .venv/bin/python \
-		scripts/setup_venv.sh scripts/llama_wheel.sh scripts/amx_tile_config.h
+		scripts/setup_venv.sh scripts/llama_wheel.sh scripts/llama_build.cmake \
+		scripts/amx_tile_config.h
 	@scripts/setup_venv.sh
 	@mkdir -p $(@D) && touch $@
 
