@@ -25,6 +25,7 @@ from agents.tools.missing_imports import with_missing_imports
 from agents.tools.missing_self import with_missing_self
 from agents.tools.mutation.python_part import PythonOperators
 from agents.tools.repo_map import Symbol, is_test_file, module_name, symbols_in
+from agents.tools.shadowed_methods import with_methods_in_sight
 from memory.records import Criterion, Ticket
 
 _NO_CODE = {"__init__.py", "__main__.py", "setup.py", "conftest.py", "noxfile.py", "tasks.py"}
@@ -129,8 +130,9 @@ class Python:
         return whole_file(source, blocks)
 
     def completed(self, text: str, source: str) -> str:
-        """See `Language`: the standard library's well-known names, and ``self``."""
-        return with_missing_imports(with_missing_self(text, source))
+        """See `Language`: imports of the standard library, ``self``, methods kept in sight."""
+        text = with_methods_in_sight(with_missing_self(text, source), source)
+        return with_missing_imports(text)
 
     def same_code(self, text: str) -> str:
         """See `Language`."""

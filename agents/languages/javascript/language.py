@@ -37,6 +37,7 @@ from agents.languages.javascript.mutation import ScriptOperators
 from agents.languages.javascript.open_function import opening_in
 from agents.languages.javascript.plain_asserts import read_test
 from agents.languages.javascript.project import Framework, Project, is_script, is_suite
+from agents.languages.javascript.shadowed_methods import with_methods_in_sight
 from agents.languages.javascript.suites import describe
 from agents.languages.javascript.symbols import functions_of, symbols_of
 from agents.python_names import identifier
@@ -260,12 +261,15 @@ class JavaScript:
         return names, exported_names(module), module.system
 
     def completed(self, text: str, source: str) -> str:
-        """See `Language`: Node's well-known modules."""
+        """See `Language`: Node's well-known modules, and methods kept in sight."""
         bom = text[: len(text) - len(text.removeprefix(_BOM))]
         try:
-            return bom + with_missing_imports(self._module(text), self.project.system(self.path))
+            module = self._module(text)
         except SyntaxError:
             return text
+        with contextlib.suppress(SyntaxError):  # of the file before
+            module = self._module(with_methods_in_sight(module, self._module(source)))
+        return bom + with_missing_imports(module, self.project.system(self.path))
 
     def same_code(self, text: str) -> str:
         """See `Language`."""

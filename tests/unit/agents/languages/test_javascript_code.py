@@ -127,6 +127,65 @@ def test_module_of_node_that_was_forgotten_is_imported(text: str, expected: str 
     assert JS.completed(text, "") == (expected or text)
 
 
+CROSSING = "export class Crossing {\n  state() {}\n  get tracks() {}\n}\n"
+HIDDEN = """export class Crossing {
+  tracks = 0;
+  constructor() {
+    this.state = "open";
+    this.seconds = 0;
+  }
+  state() {
+    return this.state;
+  }
+  get tracks() {
+    return this.tracks;
+  }
+  approach(other) {
+    this.tracks++;
+    this.seconds += other.state;
+    return this.state() === "open";
+  }
+}
+"""
+IN_SIGHT = """export class Crossing {
+  _tracks = 0;
+  constructor() {
+    this._state = "open";
+    this.seconds = 0;
+  }
+  state() {
+    return this._state;
+  }
+  get tracks() {
+    return this._tracks;
+  }
+  approach(other) {
+    this._tracks++;
+    this.seconds += other.state;
+    return this.state() === "open";
+  }
+}
+"""
+WITH_SETTER = HIDDEN.replace("state", "at").replace("approach", "set tracks")
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "expected"),
+    [
+        (HIDDEN, CROSSING, IN_SIGHT),
+        (HIDDEN, "", HIDDEN),
+        (HIDDEN, HIDDEN, HIDDEN),
+        (HIDDEN, "export class {", HIDDEN),
+        (WITH_SETTER, CROSSING, WITH_SETTER),
+        (HIDDEN.replace("seconds", "_state"), "export class Crossing { state() {} }\n", None),
+    ],
+)
+def test_property_that_hides_a_method_of_the_stub_gets_a_name_of_its_own(
+    text: str, source: str, expected: str | None
+) -> None:
+    assert JS.completed(text, source) == (expected or text)
+
+
 @pytest.mark.parametrize(
     ("path", "found"),
     [

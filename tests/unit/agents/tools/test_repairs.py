@@ -3,6 +3,7 @@
 import pytest
 
 from agents.tools.missing_self import with_missing_self
+from agents.tools.shadowed_methods import with_methods_in_sight
 from agents.tools.unused_imports import without_unused_imports
 
 
@@ -92,3 +93,69 @@ def test_methods_of_the_person_stay_as_they_are() -> None:
     source = "class A:\n    def odd():\n        return 1\n"
     added = source + "\n    def new():\n        return 2\n"
     assert with_missing_self(added, source) == added.replace("def new()", "def new(self)")
+
+
+STUB = """class Crossing:
+    def state(self):
+        pass
+
+    @property
+    def tracks(self):
+        pass
+"""
+HIDDEN = """class Crossing:
+    def __init__(self):
+        self.state, self.tracks = "open", 0
+        self.seconds = 0
+
+    def state(self):
+        return self.state
+
+    @property
+    def tracks(self):
+        return self.tracks
+
+    def approach(self, other):
+        self.tracks += 1
+        self.seconds = other.state
+        return self.state() == "open" and self.tracks
+"""
+IN_SIGHT = """class Crossing:
+    def __init__(self):
+        self._state, self._tracks = "open", 0
+        self.seconds = 0
+
+    def state(self):
+        return self._state
+
+    @property
+    def tracks(self):
+        return self._tracks
+
+    def approach(self, other):
+        self._tracks += 1
+        self.seconds = other.state
+        return self.state() == "open" and self._tracks
+"""
+
+
+def test_attribute_that_hides_a_method_of_the_stub_gets_a_name_of_its_own() -> None:
+    assert with_methods_in_sight(HIDDEN, STUB) == IN_SIGHT
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        (HIDDEN, ""),
+        (HIDDEN, HIDDEN),
+        (HIDDEN, "class Other:\n    def state(self): ...\n"),
+        (HIDDEN + "        self._state = self._tracks = 1\n", STUB),
+        (
+            HIDDEN.replace("def approach", "@tracks.setter\n    def tracks").replace("state", "at"),
+            STUB,
+        ),
+        ("class Crossing:\n    def (", STUB),
+    ],
+)
+def test_attribute_that_may_be_meant_stays(text: str, source: str) -> None:
+    assert with_methods_in_sight(text, source) == text
