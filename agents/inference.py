@@ -54,7 +54,7 @@ class Priority(StrEnum):
     BACKGROUND = "background"
 
 
-FinishReason = Literal["stop", "length", "deadline"]
+FinishReason = Literal["stop", "length", "deadline", "loop"]
 
 
 @dataclass(frozen=True)
@@ -89,6 +89,9 @@ class CompletionRequest:
     seed: int = 0
     """Completion i samples with ``seed + i``."""
     stop: tuple[str, ...] = ()
+    end_loops: bool = False
+    """Ends an answer that says the same lines over and over, numbers aside, with the finish
+    reason ``loop``."""
     json_schema: dict[str, Any] | None = None
     """Constrains the answer to JSON of this schema (compiled to a grammar)."""
     grammar: str | None = None

@@ -136,6 +136,7 @@ class WriteCode:
                 seed=question.seed,
                 tier=question.tier,
                 stop=(_STOP, *stops),
+                end_loops=True,
                 deadline_seconds=bench.budget.wave_seconds,
             )
             if await fits(agent, request):

@@ -230,6 +230,7 @@ def _fields(request: CompletionRequest, waited: float) -> dict[str, Any]:
         "max_tokens": request.max_tokens,
         "samplings": [_sampling(request, index) for index in range(request.n)],
         "stop": list(request.stop),
+        "end_loops": request.end_loops,
         "json_schema": request.json_schema,
         "grammar": request.grammar,
         "rank": RANK[request.priority],

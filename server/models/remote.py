@@ -31,11 +31,16 @@ from agents.inference import (
 )
 from server.models.backend import CannotStartError, State
 from server.models.configuration import Endpoint
+from server.models.repetition import LineLoop
 from server.models.worker_process import as_fields
 
 _BYTES_PER_TOKEN = 3
 """For an upper estimate: code and English have about four bytes per token."""
-_FINISH_REASONS: dict[str, FinishReason] = {"length": "length", "deadline": "deadline"}
+_FINISH_REASONS: dict[str, FinishReason] = {
+    "length": "length",
+    "deadline": "deadline",
+    "loop": "loop",
+}
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -151,6 +156,7 @@ class RemoteModel:
         self, request: CompletionRequest, index: int, answer: _Answer, on_text: OnText | None
     ) -> None:
         """Add to `answer` what the server sends."""
+        loop = LineLoop() if request.end_loops else None
         async with self._client.stream(
             "POST", "chat/completions", json=self._body(request, index)
         ) as response:
@@ -160,6 +166,9 @@ class RemoteModel:
                     text = answer.take(chunk)
                     if text and on_text is not None:
                         on_text(index, text)
+                    if loop is not None and loop.add(text):
+                        answer.finish_reason = "loop"
+                        return
 
     def _body(self, request: CompletionRequest, index: int) -> dict[str, Any]:
         """The request. min_p and repeat_penalty are not part of the protocol."""

@@ -123,6 +123,14 @@ async def test_a_stop_string_ends_the_answer(registry: ModelRegistry):
     assert cut.finish_reason == "stop"
 
 
+async def test_an_answer_that_goes_round_is_ended_where_that_is_wanted(registry: ModelRegistry):
+    rounds = r"""root ::= ("x = " [0-9] "\n"){60}"""
+    asked = request("Write lines.", max_tokens=400, grammar=rounds)
+    assert (await complete_one(registry, asked)).text.count("\n") == 60
+    ended = await complete_one(registry, replace(asked, end_loops=True))
+    assert ended.finish_reason == "loop" and ended.text.count("\n") < 20
+
+
 @pytest.mark.parametrize("temperature", [0.0, 1.5])
 async def test_a_json_schema_is_obeyed(registry: ModelRegistry, temperature: float):
     asked = request(

@@ -236,6 +236,8 @@ class Engine:
         sequence.stream.feed(self._llama.piece(token))
         if sequence.stream.stopped:
             self._finish(sequence, "stop")
+        elif sequence.stream.looping:
+            self._finish(sequence, "loop")
         elif sequence.answered >= sequence.request.max_tokens:
             self._finish(sequence, "length")
         elif now - sequence.emitted >= self._emit_seconds:

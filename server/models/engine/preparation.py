@@ -46,7 +46,8 @@ def prepare(llama: Llama, message: GenerateMessage) -> Request:
     try:
         for index, sampling in enumerate(message.samplings):
             sampler = Sampler(llama.vocab, llama.vocab_size, sampling, grammar)
-            stream = TextStream(message.stop, constrained=grammar is not None)
+            constrained = grammar is not None
+            stream = TextStream(message.stop, constrained=constrained, watched=message.end_loops)
             request.sequences.append(Sequence(request, index, sampler, stream, [*tokens]))
     except BaseException:
         for sequence in request.sequences:

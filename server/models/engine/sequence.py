@@ -12,7 +12,7 @@ from server.models.engine.batch import Tokens
 from server.models.engine.sampler import Sampler, Sampling
 from server.models.engine.text_stream import TextStream
 
-FinishReason = Literal["stop", "length", "deadline", "cancelled"]
+FinishReason = Literal["stop", "length", "deadline", "loop", "cancelled"]
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,7 @@ class GenerateMessage:
     max_tokens: int
     samplings: list[Sampling]
     stop: list[str] = field(default_factory=list)
+    end_loops: bool = False
     json_schema: dict[str, Any] | None = None
     grammar: str | None = None
     rank: int = 2

@@ -5,6 +5,8 @@ from __future__ import annotations
 import codecs
 from collections.abc import Sequence
 
+from server.models.repetition import LineLoop
+
 
 class _GrammarDecoder:
     """UTF-8 as llama.cpp's grammars read it: the first byte alone says how many belong to it.
@@ -39,9 +41,12 @@ class TextStream:
     """Assembles UTF-8 from token bytes and holds back what may begin a stop string.
 
     `constrained` is for answers under a grammar: what the grammar took for a character stays one.
+    With `watched`, it is seen where the text goes round in a loop.
     """
 
-    def __init__(self, stop: Sequence[str] = (), *, constrained: bool = False) -> None:
+    def __init__(
+        self, stop: Sequence[str] = (), *, constrained: bool = False, watched: bool = False
+    ) -> None:
         plain = codecs.getincrementaldecoder("utf-8")(errors="replace")
         self._decoder = _GrammarDecoder() if constrained else plain
         self._stop = [text for text in stop if text]
@@ -51,11 +56,16 @@ class TextStream:
         """Everything decoded so far, without the stop string."""
         self.stopped = False
         """Whether a stop string came."""
+        self._loop = LineLoop() if watched else None
+        self.looping = False
+        """Whether the same lines came over and over."""
 
     def feed(self, data: bytes, *, last: bool = False) -> None:
         """Add the bytes of a token."""
         searched = max(len(self.text) - self._longest, 0)
-        self.text += self._decoder.decode(data, last)
+        new = self._decoder.decode(data, last)
+        self.text += new
+        self.looping = self.looping or (self._loop is not None and self._loop.add(new))
         ends = [at for at in (self.text.find(text, searched) for text in self._stop) if at >= 0]
         if ends:
             self.text = self.text[: min(ends)]

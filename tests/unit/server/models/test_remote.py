@@ -174,6 +174,15 @@ async def test_at_the_deadline_the_answer_ends_with_what_it_has(
     assert (completion.text, completion.finish_reason) == ("Hello", "deadline")
 
 
+async def test_an_answer_that_goes_round_is_ended_where_that_is_wanted(
+    registry: ModelRegistry, server: EndpointServer
+):
+    server.answer(*("x = 1\n" for _ in range(100)))
+    assert (await complete_one(registry, request())).text.count("\n") == 100
+    completion = await complete_one(registry, request(end_loops=True))
+    assert completion.finish_reason == "loop" and completion.text.count("\n") < 20
+
+
 async def test_nobody_there_is_told_with_the_address(tmp_path: Path):
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))

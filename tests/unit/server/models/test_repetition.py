@@ -1,0 +1,38 @@
+"""Answers that go round are seen, and tables of code are not taken for them."""
+
+import pytest
+
+from server.models.repetition import LineLoop
+
+COUNTING = "".join(f"    elif track == {n}:\n        self.state = 'low'\n" for n in range(200))
+SAME = "    x = 1\n\n" * 200
+FUNCTIONS = "".join(f"\ndef test_{n}():\n    a = {n}\n    assert f(a) == 1\n" for n in range(99))
+
+
+def lines_until_it_is_seen(text: str, step: int) -> int | None:
+    loop = LineLoop()
+    for at in range(0, len(text), step):
+        if loop.add(text[at : at + step]):
+            return text[: at + step].count("\n")
+    return None
+
+
+@pytest.mark.parametrize("step", [1, 7, 100])
+@pytest.mark.parametrize(("text", "most"), [(COUNTING, 20), (SAME, 40), (FUNCTIONS, 30)])
+def test_a_loop_is_seen_after_some_rounds_however_the_text_comes(text: str, most: int, step: int):
+    seen = lines_until_it_is_seen("def f(track):\n" + text, step)
+    assert seen is not None and seen <= most
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "".join(f'    {n}: "{word}",\n' for n, word in enumerate("abcdefghijklm")),
+        "".join(f"    if n >= {n}:\n        return {w!r}\n" for n, w in enumerate("abcdefghijkl")),
+        "PRIMES = [\n" + "".join(f"    {n},\n" for n in range(12)) + "]\n",
+        "    grid[0][1] = 1\n" * 8,
+        "".join(f"    def {name}(self):\n        return self._x\n\n" for name in "abcdefghi"),
+    ],
+)
+def test_tables_and_functions_alike_are_no_loops(text: str):
+    assert lines_until_it_is_seen(text, 3) is None
