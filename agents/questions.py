@@ -165,7 +165,10 @@ def _blamed(bench: Workbench, attempt: Attempt) -> Iterator[tuple[Opening, int]]
     """The functions of an attempt that its failing tests blame, and how many do; worst first."""
     language, text = bench.language, attempt.candidate.text
     path, unit = bench.ticket.target_file, bench.ticket.target_symbol
-    for part, count in parts_to_blame(text, path, unit, attempt.failing, language.functions):
+    modules = bench.tests.modules if bench.tests else []
+    tests = {test.name: test.source for module in modules for test in module.tests}
+    blamed = parts_to_blame(text, path, unit, attempt.failing, language.functions, tests)
+    for part, count in blamed:
         opening = language.opening(text, part)
         if opening is not None:
             yield opening, count

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from agents.tools.test_runner import TestCase
 
@@ -49,32 +49,39 @@ def parts_to_blame(
     unit: str,
     failing: Sequence[TestCase],
     functions: Functions = functions_in,
+    tests: Mapping[str, str] | None = None,
 ) -> list[tuple[str, int]]:
     """Functions or ``Class.method`` of `text` inside `unit`, each with the tests that blame it.
 
-    The worst comes first.
+    The worst comes first, among equals the first of the file.
 
     A failing test blames the innermost function of its traceback at `path`; where the
-    traceback does not go there, every function that the failing line calls by name. Empty if
-    the unit has no parts.
+    traceback does not go there, every function that the failing line calls by name, or if that
+    calls a helper of the tests, the test as a whole, whose source is in `tests` by its name. Empty
+    if the unit has no parts.
     """
     ranges = dict(functions(text, unit))
     if len(ranges) < 2:
         return []
     blamed: Counter[str] = Counter()
     for case in failing:
-        blamed.update(_traced(case, path, ranges) or _called(case, ranges))
+        lines = " ".join(frame.code for frame in case.trace)
+        blamed.update(
+            _traced(case, path, ranges)
+            or _called(lines, ranges)
+            or _called((tests or {}).get(case.name, ""), ranges)
+        )
     return blamed.most_common()
 
 
-def _traced(case: TestCase, path: str, ranges: dict[str, tuple[int, int]]) -> set[str]:
+def _traced(case: TestCase, path: str, ranges: dict[str, tuple[int, int]]) -> list[str]:
     for frame in reversed(case.trace):
         for name, (first, last) in ranges.items():
             if frame.path == path and first <= frame.line <= last:
-                return {name}
-    return set()
+                return [name]
+    return []
 
 
-def _called(case: TestCase, ranges: dict[str, tuple[int, int]]) -> set[str]:
-    words = set(re.findall(r"\w+", " ".join(frame.code for frame in case.trace)))
-    return {name for name in ranges if name.rsplit(".", 1)[-1] in words}
+def _called(code: str, ranges: dict[str, tuple[int, int]]) -> list[str]:
+    words = set(re.findall(r"\w+", code))
+    return [name for name in ranges if name.rsplit(".", 1)[-1] in words]

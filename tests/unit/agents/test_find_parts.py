@@ -1,5 +1,7 @@
 """The functions that a failing test blames are the ones written anew."""
 
+from dataclasses import replace
+
 from agents.behaviors.find_parts import parts_to_blame
 from agents.tools.test_report import Frame, TestCase
 
@@ -37,6 +39,14 @@ def test_innermost_function_of_the_traceback_is_blamed():
 
 def test_without_a_traceback_into_the_file_what_the_test_calls_is_blamed():
     assert blamed(CALLED) == ["Ledger.total"]
+
+
+def test_a_test_that_fails_in_a_helper_of_its_own_blames_all_that_it_calls_itself():
+    helped = replace(case(Frame("test_l.py", 9, "check_it(3)")), name="test_x")
+    tests = {"test_x": "def test_x():\n    ledger.add(1)\n    ledger.total()\n    check_it(3)\n"}
+    found = parts_to_blame(TEXT, "ledger.py", "", [helped], tests=tests)
+    assert found == [("Ledger.add", 1), ("Ledger.total", 1)]
+    assert parts_to_blame(TEXT, "ledger.py", "", [helped]) == []
 
 
 def test_what_fails_most_tests_comes_first():
