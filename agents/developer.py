@@ -96,7 +96,7 @@ class Developer(IAgent):
         self, bench: Workbench, search: Search, rung: Rung, number: int
     ) -> AsyncGenerator[Candidate, None]:
         """What a rung brings, each candidate only once, until the budget is spent."""
-        if bench.budget.spent:
+        if bench.budget.spent or search.leaves_out(rung):
             return
         if rung.stage is Stage.MUTATION:
             stream = self._mutated(bench, search, rung)
@@ -130,7 +130,7 @@ class Developer(IAgent):
     ) -> AsyncGenerator[Candidate, None]:
         """Small changes of the best attempts; those that were changed once are not again."""
         best = search.fresh(rung.stage, rung.starts)
-        if not best or not search.has(rung.after):
+        if not best:
             return
         search.use(rung.stage, best)
         texts = [attempt.candidate.text for attempt in best]

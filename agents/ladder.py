@@ -51,6 +51,8 @@ class Rung:
     """Whether it is repeated while it gains a test."""
     after: Stage | None = None
     """A stage without whose candidates it is left out."""
+    unless: Stage | None = None
+    """A stage with whose candidates it is left out."""
 
 
 OPINIONS = Rung(Stage.OPINION, spread(0.6, 1.0, 8))
@@ -63,7 +65,8 @@ _OPENING = (
     # Sixteen bodies of functions take less time than four whole files do.
     _PART,
     replace(_MUTATION, after=Stage.PART),
-    Rung(Stage.SAMPLE, spread(0.4, 1.0, 16)),
+    # More of the same file gained nothing where parts of it were written anew.
+    Rung(Stage.SAMPLE, spread(0.4, 1.0, 16), unless=Stage.PART),
     _MUTATION,
 )
 _ROUND = (

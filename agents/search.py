@@ -10,7 +10,7 @@ from itertools import islice
 from agents.behaviors.open_function import Opening
 from agents.behaviors.write_code import Candidate, Rejected
 from agents.inference import Tier
-from agents.ladder import Stage
+from agents.ladder import Rung, Stage
 from agents.languages.contract import Language
 from agents.languages.python import PYTHON
 from agents.tools.test_runner import TestCase, TestRun
@@ -124,9 +124,11 @@ class Search:
         """The attempts that pass most tests; among equals most cases, then the shorter code."""
         return sorted(self.attempts, key=_rank)[:count]
 
-    def has(self, stage: Stage | None) -> bool:
-        """Whether `stage`, if any, has brought an attempt."""
-        return stage is None or any(a.candidate.origin is stage for a in self.attempts)
+    def leaves_out(self, rung: Rung) -> bool:
+        """Whether what other stages have brought, or have not, makes `rung` idle."""
+        brought = {attempt.candidate.origin for attempt in self.attempts}
+        missing = rung.after is not None and rung.after not in brought
+        return missing or rung.unless in brought
 
     def donors(self, best: Sequence[Attempt]) -> list[Attempt]:
         """Attempts beside `best` that pass tests which the first of `best` fails, most first."""

@@ -11,6 +11,7 @@ def test_parts_of_the_first_answer_come_before_more_of_the_whole():
     assert stages == [Stage.FIRST, Stage.PART, Stage.MUTATION, Stage.SAMPLE, Stage.MUTATION]
     # Where a unit has no parts, samples come at once.
     assert [rung.after for rung in opening] == [None, None, Stage.PART, None, None]
+    assert [rung.unless for rung in opening] == [None, None, None, Stage.PART, None]
 
 
 def test_a_stronger_model_and_a_wider_unit_come_after_repairs_and_plans():

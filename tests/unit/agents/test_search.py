@@ -1,7 +1,7 @@
 """Which attempts a search goes on with."""
 
 from agents.behaviors.write_code import Candidate
-from agents.ladder import Stage
+from agents.ladder import Rung, Stage
 from agents.search import Attempt, Search
 
 
@@ -14,3 +14,12 @@ def test_more_tests_are_better_than_more_parameters_of_one_and_these_than_shorte
     far, long = attempt("x", "ab", 2), attempt("the longest", "ab", 7)
     search = Search("", [fewer_tests, far, long, near])
     assert search.best(4) == [near, long, far, fewer_tests]
+
+
+def test_a_rung_waits_for_what_another_brings_and_goes_where_another_was():
+    search = Search("")
+    after, unless = Rung(Stage.MUTATION, after=Stage.SAMPLE), Rung(Stage.PLAN, unless=Stage.SAMPLE)
+    assert search.leaves_out(after) and not search.leaves_out(unless)
+    search.attempts.append(attempt("x", "a", 1))
+    assert search.leaves_out(unless) and not search.leaves_out(after)
+    assert not search.leaves_out(Rung(Stage.FIRST))
