@@ -60,8 +60,7 @@ OPINIONS = Rung(Stage.OPINION, spread(0.6, 1.0, 8))
 _MUTATION = Rung(Stage.MUTATION, starts=3, seconds=20)
 _PART = Rung(Stage.PART, spread(0.4, 1.2, 16), starts=4, again=True)
 _OPENING = (
-    # One for a function; a whole file is seldom right at once, and parts go on from the best.
-    Rung(Stage.FIRST, spread(0.2, 1.0, 4)),
+    Rung(Stage.FIRST),
     # Sixteen bodies of functions take less time than four whole files do.
     _PART,
     replace(_MUTATION, after=Stage.PART),

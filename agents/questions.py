@@ -40,10 +40,8 @@ async def questions_of(
     seed = bench.context.seed + 1000 * number + 100 * list(Stage).index(rung.stage)
     unit = bench.ticket.target_symbol
     answers = _MOST
-    if rung.stage is Stage.FIRST and unit:
-        rung = thinned(rung, 1)
     if search.first is not None and rung.stage in _WHOLE:
-        answers = wave_size(rung.stage, search.alone_seconds, bench.budget, search.step)
+        answers = wave_size(rung.stage, search.first.seconds, bench.budget, search.step)
         rung = thinned(rung, answers)
     plain = Question(
         rung.stage, search.source, unit, rung.temperatures, seed, longest=_longest(search)

@@ -75,12 +75,11 @@ class Search:
     tier: Tier = Tier.STANDARD
     """Of the strongest model that was asked."""
     first: Candidate | Rejected | None = None
-    """The first answer; of several that were decoded together the one that took longest."""
+    """The answer that was decoded by itself."""
     longest_tokens: int = 0
     """Of the answers that gave a candidate."""
     step: float = STEP
     """By how much each further answer makes a decoding step longer, as far as was seen."""
-    _first_beside: int = 0
     _votes: Counter[str] = field(default_factory=Counter)
     _opened: set[str] = field(default_factory=set)
     _used: dict[str, set[str]] = field(default_factory=dict)
@@ -88,22 +87,11 @@ class Search:
     def note(self, answer: Candidate | Rejected, beside: int = 0) -> None:
         """Learn from how long an answer took that was decoded with `beside` others."""
         if answer.origin is Stage.FIRST:
-            if self.first is None or answer.seconds > self.first.seconds:
-                self.first, self._first_beside = answer, beside
+            self.first = answer
         elif self.first and self.first.seconds and beside >= _FEW and answer.tokens >= _TOKENS:
-            slower = _pace(answer) / _pace(self.first) * self._first_slower
-            self.step = learned_step(self.step, slower, beside)
+            self.step = learned_step(self.step, _pace(answer) / _pace(self.first), beside)
         if isinstance(answer, Candidate):
             self.longest_tokens = max(self.longest_tokens, answer.tokens)
-
-    @property
-    def alone_seconds(self) -> float:
-        """What the first answer would have taken by itself; 0 where there is none yet."""
-        return self.first.seconds / self._first_slower if self.first else 0.0
-
-    @property
-    def _first_slower(self) -> float:
-        return 1 + self.step * self._first_beside
 
     def is_new(self, candidate: Candidate) -> bool:
         """Whether no candidate with the same syntax tree was seen; it counts as seen then."""

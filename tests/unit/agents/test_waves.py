@@ -60,16 +60,6 @@ def test_a_processor_that_decodes_many_together_well_gets_larger_waves():
     assert sizes[1] == 8
 
 
-def test_first_answers_that_were_decoded_together_tell_the_same_of_the_processor():
-    search = Search("")
-    for seconds in (8.0, 7.0):  # 1.6 times as long as the 5 s that one alone takes
-        search.note(Rejected("", Stage.FIRST, tokens=100, seconds=seconds), beside=3)
-    for _ in range(12):
-        search.note(Rejected("", Stage.PART, tokens=100, seconds=20.0), beside=15)
-    assert search.step == pytest.approx(0.2, abs=0.02)
-    assert search.alone_seconds == pytest.approx(5.0, abs=0.2)
-
-
 def test_a_processor_that_does_not_gets_smaller_ones():
     assert after(60.0) > STEP
 
