@@ -79,7 +79,7 @@ class Developer(IAgent):
     ) -> Green | None:
         """One rung, again while it gains where the rung says so."""
         while True:
-            before = search.passed
+            before = search.progress
             with costed(bench, search, rung):
                 async with aclosing(self._candidates(bench, search, rung, number)) as candidates:
                     async for candidate in candidates:
@@ -89,7 +89,7 @@ class Developer(IAgent):
                 green = await self._weigh(bench, search, tester)
                 if green is not None:
                     return green
-            if not rung.again or search.passed <= before or bench.budget.spent:
+            if not rung.again or search.progress <= before or bench.budget.spent:
                 return None
 
     async def _candidates(

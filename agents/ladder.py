@@ -48,7 +48,7 @@ class Rung:
     seconds: float = 0.0
     """Longest time of a rung that asks no model."""
     again: bool = False
-    """Whether it is repeated while it gains a test."""
+    """Whether it is repeated while it gains a test, or a set of parameters of one."""
     after: Stage | None = None
     """A stage without whose candidates it is left out."""
     unless: Stage | None = None

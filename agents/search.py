@@ -140,6 +140,11 @@ class Search:
         self._used.setdefault(stage, set()).update(a.candidate.text for a in attempts)
 
     @property
+    def progress(self) -> tuple[int, int]:
+        """Tests and cases that the best attempt passes."""
+        return max([(0, 0), *((len(a.passed), a.cases) for a in self.attempts)])
+
+    @property
     def passed(self) -> int:
         """How many tests the best attempt passes."""
         return max([self.green, *(len(attempt.passed) for attempt in self.attempts)])

@@ -23,3 +23,12 @@ def test_a_rung_waits_for_what_another_brings_and_goes_where_another_was():
     search.attempts.append(attempt("x", "a", 1))
     assert search.leaves_out(unless) and not search.leaves_out(after)
     assert not search.leaves_out(Rung(Stage.FIRST))
+
+
+def test_another_set_of_parameters_is_progress_too():
+    search = Search("", [attempt("x", "a", 3)])
+    before = search.progress
+    search.attempts.append(attempt("y", "a", 3))
+    assert search.progress == before
+    search.attempts.append(attempt("z", "a", 4))
+    assert search.progress > before
