@@ -134,7 +134,7 @@ def _parts(
     written already. The wrong body is not in view: a small model would write it again.
     A model that would not go on is asked in words, with what fails.
     """
-    best = [attempt for attempt in search.best(1) if attempt.passed]
+    best = [attempt for attempt in search.best(1) if attempt.cases]
     blame = {o: count for attempt in best for o, count in _blamed(bench, attempt)}
     new = search.unopened(blame, rung.starts)
     low, high = min(rung.temperatures), max(rung.temperatures)
