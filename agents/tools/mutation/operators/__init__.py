@@ -15,6 +15,7 @@ from agents.tools.mutation.operators import (
     order,
     patterns,
     statements,
+    text,
     wrappers,
 )
 from agents.tools.mutation.unit import Mutation, Unit
@@ -31,6 +32,7 @@ _FAMILIES = (
     patterns.mutations,
     statements.mutations,
     guards.mutations,
+    text.mutations,
     wrappers.mutations,
     names.mutations,
 )

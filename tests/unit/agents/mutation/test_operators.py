@@ -5,7 +5,7 @@ import ast
 import pytest
 
 from agents.tools.mutation.hints import Hints, read_hints
-from agents.tools.mutation.operators import mutations
+from agents.tools.mutation.operators import mutations, text
 from agents.tools.mutation.operators.patterns import variants
 from agents.tools.mutation.unit import Unit
 from tests.later_near_misses import LATER_NEAR_MISSES
@@ -86,6 +86,14 @@ def results(source: str, symbol: str = "f", hints: Hints = HINTS) -> set[str]:
         ("for a in b:\n        break", "for a in b:\n        continue"),
         ("return re.sub('x', a, b)", 'return re.sub(r"x+", a, b)'),
         ("return re.match('x', a)", "return re.fullmatch('x', a)"),
+        ("return ', '.join(a)", "return ', '.join(map(str, a))"),
+        ("return ', '.join(b for b in a)", "return ', '.join(str(b) for b in a)"),
+        ("return 'n: ' + a + b", "return 'n: ' + str(a) + str(b)"),
+        (
+            "return (a // 60).zfill(2) + ':' + (a % 60).rjust(2, '0') + b",
+            "return str(a // 60).zfill(2) + ':' + str(a % 60).rjust(2, '0') + str(b)",
+        ),
+        ("return ('n' + a).zfill(b)", "return ('n' + str(a)).zfill(b)"),
     ],
 )
 def test_a_family_holds_its_change(before: str, after: str) -> None:
@@ -196,3 +204,8 @@ def test_a_loop_that_empties_what_it_reads_is_mended_before_most(takes: str) -> 
     source = f"def f(a, b):\n    for k in b.keys():\n        if k > a:\n            {takes}\n"
     found = [m.apply(source) for m in mutations(Unit(source, "f", HINTS))]
     assert source.replace("b.keys()", "list(b.keys())") in found[: len(found) // 10]
+
+
+def test_text_is_made_no_text_again() -> None:
+    kept = "def f(a):\n    return str(a).zfill(2) + 'x'.join(str(b) for b in a) + f'{a}'\n"
+    assert not list(text.mutations(Unit(kept, "f", HINTS)))
