@@ -39,16 +39,37 @@ def test_joined():
 """
 
 
+PARAMETERS = """import pytest
+
+from textkit.join import joined, words
+
+
+@pytest.mark.parametrize(("text", "expected"), [("a", "a"), ("Hello World", "hello-world")])
+def test_joined(text, expected):
+    assert words(text) and joined(text) == expected
+"""
+
+
 @pytest.mark.parametrize("end", ["", "\n```", "\n```\n\nIt joins the words."])
 async def test_a_body_is_taken_whether_or_not_its_block_ends(
     gather: Gather, repository: Path, end: str
 ) -> None:
+    await write_joined_anew(gather, repository, BODY + end, TESTS)
+
+
+async def test_one_set_of_parameters_that_passes_is_enough_to_go_on_from(
+    gather: Gather, repository: Path
+) -> None:
+    await write_joined_anew(gather, repository, BODY, PARAMETERS)
+
+
+async def write_joined_anew(gather: Gather, repository: Path, answer: str, tests: str) -> None:
     (repository / "textkit" / "join.py").write_text(STUB)
     git(repository, "add", "--all")
     git(repository, "commit", "-qm", "stub")
-    going_on = {"agent": "developer", "matches": r"def joined\(text\):\n$", "reply": BODY + end}
+    going_on = {"agent": "developer", "matches": r"def joined\(text\):\n$", "reply": answer}
     team = await gather(WHOLE, rules=[going_on])
-    brought = AcceptanceTest(path="tests/test_join.py", text=TESTS, origin="ticket")
+    brought = AcceptanceTest(path="tests/test_join.py", text=tests, origin="ticket")
     ticket = await team.add_ticket("Join", "Join words.", "textkit/join.py", "", [brought])
     ticket = await team.run_ticket(ticket.id, silent)
 
