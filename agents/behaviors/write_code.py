@@ -32,6 +32,8 @@ _STOP = f"{_FENCE}\n"
 """The end of a block; with the language's own stops, where the code of an answer has ended: small
 models go on to repeat the tests of the prompt, which takes longer than the code, and nothing of a
 wave ends before its last answer."""
+_NOTHING = ("", "pass", "...", ";")
+"""Bodies that a small model writes where it does not know better, or repeats from a stub."""
 _SHORT_TASK = 2400
 """Characters of a long text of instructions, where the whole does not fit."""
 
@@ -216,7 +218,7 @@ def _merged(completion: Completion, bench: Workbench, question: Question) -> str
     if cut_off and (unit or question.opening):
         raise _NoCodeError("the answer was cut off")
     if question.opening is not None:
-        return _filled(completion.text, bench, question.opening)
+        return _filled(completion.text, bench, question, question.opening)
     blocks = language.code_blocks(completion.text)
     if cut_off:  # of a file its beginning is worth something: parts go on from there
         blocks = [start for block in blocks if (start := language.sound_start(block))]
@@ -236,11 +238,14 @@ def _merged(completion: Completion, bench: Workbench, question: Question) -> str
     return merged.text
 
 
-def _filled(answer: str, bench: Workbench, opening: Opening) -> str:
+def _filled(answer: str, bench: Workbench, question: Question, opening: Opening) -> str:
     body = answer.split(_FENCE, 1)[0]
     text = opening.filled(body)
-    if not body.strip() or not bench.language.symbols(text):
+    if not bench.language.symbols(text):
         raise _NoCodeError("it is no body of a function")
+    stub = bench.language.opening(question.source, opening.name)
+    if body.strip() in (*_NOTHING, stub.body.strip() if stub else ""):
+        raise _NoCodeError("it does nothing")
     return text
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from agents.progress import silent
-from memory.records import AcceptanceTest, TicketState
+from memory.records import AcceptanceTest, Ticket, TicketState
 from tests.sample import git
 from tests.team.conftest import Gather
 
@@ -54,24 +55,37 @@ def test_joined(text, expected):
 async def test_a_body_is_taken_whether_or_not_its_block_ends(
     gather: Gather, repository: Path, end: str
 ) -> None:
-    await write_joined_anew(gather, repository, BODY + end, TESTS)
+    ticket = await write_anew(gather, repository, BODY + end, TESTS)
+    assert ticket.state is TicketState.REVIEW, ticket.note
+    assert ticket.evidence.rung == "part"
 
 
 async def test_one_set_of_parameters_that_passes_is_enough_to_go_on_from(
     gather: Gather, repository: Path
 ) -> None:
-    await write_joined_anew(gather, repository, BODY, PARAMETERS)
+    ticket = await write_anew(gather, repository, BODY, PARAMETERS)
+    assert ticket.evidence.rung == "part", ticket.note
 
 
-async def write_joined_anew(gather: Gather, repository: Path, answer: str, tests: str) -> None:
+@pytest.mark.parametrize("nothing", ["    pass", "    ...\n```", "    # later\n", ""])
+async def test_a_body_that_does_nothing_is_no_candidate(
+    gather: Gather, repository: Path, nothing: str
+) -> None:
+    ticket = await write_anew(gather, repository, nothing, TESTS, max_candidates=20)
+    assert ticket.state is TicketState.BLOCKED
+    best = ticket.evidence.best_attempt
+    assert best and "words(text)" in best.text
+
+
+async def write_anew(
+    gather: Gather, repository: Path, answer: str, tests: str, **options: Any
+) -> Ticket:
+    """A ticket whose first answer has one wrong function, for which `answer` is the body."""
     (repository / "textkit" / "join.py").write_text(STUB)
     git(repository, "add", "--all")
     git(repository, "commit", "-qm", "stub")
     going_on = {"agent": "developer", "matches": r"def joined\(text\):\n$", "reply": answer}
-    team = await gather(WHOLE, rules=[going_on])
+    team = await gather(WHOLE, rules=[going_on], **options)
     brought = AcceptanceTest(path="tests/test_join.py", text=tests, origin="ticket")
     ticket = await team.add_ticket("Join", "Join words.", "textkit/join.py", "", [brought])
-    ticket = await team.run_ticket(ticket.id, silent)
-
-    assert ticket.state is TicketState.REVIEW, ticket.note
-    assert ticket.evidence.rung == "part"
+    return await team.run_ticket(ticket.id, silent)
