@@ -136,7 +136,12 @@ def _parts(
     """
     best = [attempt for attempt in search.best(1) if attempt.cases]
     blame = {o: count for attempt in best for o, count in _blamed(bench, attempt)}
-    new = search.unopened(blame, rung.starts)
+    alone = search.seconds_for(max([0, *(len(o.body) for o in blame)]) / CHARACTERS_PER_TOKEN)
+    if alone:
+        rung = thinned(rung, wave_size(rung.stage, alone, bench.budget, search.step))
+    new = search.unopened(blame, min(rung.starts, len(rung.temperatures) // 2))
+    if not new:
+        return []
     low, high = min(rung.temperatures), max(rung.temperatures)
     sizes = shares([blame[opening] for opening in new], len(rung.temperatures))
     return [

@@ -93,6 +93,10 @@ class Search:
         if isinstance(answer, Candidate):
             self.longest_tokens = max(self.longest_tokens, answer.tokens)
 
+    def seconds_for(self, tokens: float) -> float:
+        """What an answer of so many tokens takes by itself; 0 while nobody knows."""
+        return tokens * _pace(self.first) if self.first else 0.0
+
     def is_new(self, candidate: Candidate) -> bool:
         """Whether no candidate with the same syntax tree was seen; it counts as seen then."""
         key = self.language.same_code(candidate.text)

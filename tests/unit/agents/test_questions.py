@@ -1,12 +1,20 @@
 """What is asked next follows from what failed, and never takes more than it needs."""
 
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 
+from agents.asking import spread
 from agents.behaviors.open_function import Opening
 from agents.behaviors.write_code import Candidate, Question, Rejected
+from agents.budget import Budget
 from agents.ladder import Rung, Stage
-from agents.questions import _repairs, wider
+from agents.languages.python import PYTHON
+from agents.questions import _parts, _repairs, wider
 from agents.search import Attempt, Search
+from agents.tools.test_report import Frame
 from agents.tools.test_runner import TestCase
 
 RUNG = Rung(Stage.REPAIR, (0.4, 0.9), starts=2)
@@ -63,3 +71,25 @@ def test_an_answer_that_is_no_candidate_still_tells_how_fast_the_machine_is():
     search.note(cut_off)
     search.note(Candidate("", "", Stage.SAMPLE, tokens=80, seconds=9.0))
     assert (search.first, search.longest_tokens) == (cut_off, 80)
+
+
+def test_no_more_bodies_are_asked_for_than_end_in_time():
+    body = "    x = 1\n" * 100
+    text = f"def f():\n{body}\n\ndef g():\n{body}"
+    trace = (Frame("x.py", 2), Frame("x.py", 104))
+    failing = tuple(TestCase(f"t.py::{n}", "failed", trace=(each,)) for n, each in enumerate(trace))
+    bench: Any = SimpleNamespace(
+        ticket=SimpleNamespace(target_file="x.py", target_symbol=""),
+        tests=None, language=PYTHON, budget=Budget(2, 100),
+    )  # fmt: skip
+
+    def answers(seconds: float) -> list[int]:
+        search = searched(replace(attempt(text, 1, 0), failing=failing, cases=1))
+        search.note(Rejected("", Stage.FIRST, tokens=100, seconds=seconds))
+        rung = Rung(Stage.PART, spread(0.4, 1.2, 16), starts=4)
+        return [len(each.temperatures) for each in _parts(bench, search, rung, PLAIN, True)]
+
+    assert sum(answers(0.5)) == 16
+    assert answers(5.0) == [2, 2]
+    bench.budget = Budget(0.1, 100)
+    assert answers(5.0) == []
