@@ -56,7 +56,7 @@ def thinned(rung: Rung, count: int) -> Rung:
     """`rung` with at most `count` answers over the same range of temperatures."""
     temperatures = rung.temperatures
     if len(temperatures) > count:
-        temperatures = spread(min(temperatures), max(temperatures), count) if count else ()
+        temperatures = spread(min(temperatures), max(temperatures), count)
     return replace(rung, temperatures=temperatures, starts=min(rung.starts, count))
 
 
