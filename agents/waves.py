@@ -46,10 +46,14 @@ def learned_step(step: float, slower: float, beside: int) -> float:
 
 
 def wave_size(stage: Stage, alone_seconds: float, budget: Budget, step: float = STEP) -> int:
-    """How many answers a wave of `stage` may have; 0 where it would not end in time."""
+    """How many answers a wave of `stage` may have; 0 where it would not end in time.
+
+    Few are asked for even if the longest of them may be cut off, but not if all would be.
+    """
     alone = _PLANNED * alone_seconds if stage is Stage.PLAN else alone_seconds
     wanted = max(_FEWEST, affordable(alone, _SHARE * budget.minutes * 60, step))
-    return min(wanted, affordable(alone, budget.seconds_left, step))
+    whole = max(1, affordable(alone_seconds / _LONGEST, budget.wave_seconds, step))
+    return min(wanted, whole, affordable(alone, budget.seconds_left, step))
 
 
 def thinned(rung: Rung, count: int) -> Rung:

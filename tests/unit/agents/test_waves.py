@@ -28,9 +28,15 @@ def test_short_answers_and_long_times_get_the_whole_wave():
 
 
 def test_long_answers_in_little_time_get_a_smaller_wave():
-    assert size(Stage.SAMPLE, 20.0, minutes=2) == 4
+    assert size(Stage.SAMPLE, 14.0, minutes=2) == 4
     sizes = [size(Stage.SAMPLE, alone, minutes=2) for alone in (9.0, 6.0, 4.0)]
     assert sizes == sorted(set(sizes))
+
+
+def test_no_more_are_asked_for_than_end_before_the_wave_is_ended():
+    assert Budget(2, 100).wave_seconds == pytest.approx(48, abs=1)
+    assert [size(Stage.SAMPLE, alone, minutes=2) for alone in (20.0, 25.0, 40.0)] == [3, 2, 1]
+    assert size(Stage.SAMPLE, 60.0, minutes=2) == 1, "the next one may be shorter"
 
 
 def test_plans_cost_more_than_the_answers_alone():
