@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import TypeVar
 
 from agents.tools.mutation.hints import Hints
@@ -61,6 +62,12 @@ class Mutation:
         for edit in sorted(self.edits, key=lambda e: (e.start, e.end), reverse=True):
             source = source[: edit.start] + edit.text + source[edit.end :]
         return source
+
+
+def apart(edits: Iterable[Edit]) -> tuple[Edit, ...]:
+    """The edits in order, without those around another."""
+    order = sorted(edits, key=lambda e: (e.start, e.end))
+    return (*(e for e, later in pairwise(order) if e.end <= later.start), *order[-1:])
 
 
 class Unit:

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from itertools import pairwise
 
-from agents.tools.mutation.unit import Edit, Mutation, Unit
+from agents.tools.mutation.unit import Edit, Mutation, Unit, apart
 
 Changes = Iterator[Mutation | None]
 
@@ -20,19 +19,17 @@ _TEXTS = (*_PADDING, "join", "format", "strip", "replace", "upper", "lower", "ti
 
 def mutations(unit: Unit) -> Changes:
     """Changes of this family."""
-    edits = sorted([*_padded(unit), *_added(unit), *_joined(unit)], key=lambda e: (e.start, e.end))
-    if not edits:
-        return
-    apart = [e for e, later in pairwise(edits) if e.end <= later.start]
-    yield _mutation(unit, [*apart, edits[-1]], 1)
+    edits = apart([*_padded(unit), *_added(unit), *_joined(unit)])
+    if edits:
+        yield _mutation(unit, edits, 1)
     if len(edits) > 1:
         for edit in edits:
-            yield _mutation(unit, [edit], 2)
+            yield _mutation(unit, (edit,), 2)
 
 
-def _mutation(unit: Unit, edits: list[Edit], weight: int) -> Mutation:
+def _mutation(unit: Unit, edits: tuple[Edit, ...], weight: int) -> Mutation:
     line = unit.source.count("\n", 0, edits[0].start) + 1
-    return Mutation(tuple(edits), "`str()` put around", line, weight)
+    return Mutation(edits, "`str()` put around", line, weight)
 
 
 def _padded(unit: Unit) -> Iterator[Edit]:

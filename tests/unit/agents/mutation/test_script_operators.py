@@ -56,6 +56,12 @@ def changed(source: str, symbol: str, *tests: str, path: str = "a.ts") -> set[st
         ("return Object.keys(a);", "return Object.keys(a).sort();"),
         ("for (const c of a) b(c);", "for (const c of [...a].sort()) b(c);"),
         ("return a.pop;", "return a.pop();"),
+        (
+            "return `${(a % 2).padStart(2)}:${b.padEnd(2)}:${String(a).padEnd(2)}`;",
+            "return `${String(a % 2).padStart(2)}:${String(b).padEnd(2)}:${String(a).padEnd(2)}`;",
+        ),
+        ("return (a.padStart(2) + b).padEnd(3);", "return (String(a).padStart(2) + b).padEnd(3);"),
+        ("return Math.floor(a).padStart(2);", "return String(Math.floor(a)).padStart(2);"),
     ],
 )
 def test_family_has_the_change(before: str, after: str) -> None:

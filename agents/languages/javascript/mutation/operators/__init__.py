@@ -15,6 +15,7 @@ from agents.languages.javascript.mutation.operators import (
     order,
     patterns,
     statements,
+    text,
     wrappers,
 )
 from agents.languages.javascript.mutation.script import Script
@@ -32,6 +33,7 @@ _FAMILIES = (
     patterns.mutations,
     statements.mutations,
     guards.mutations,
+    text.mutations,
     wrappers.mutations,
     names.mutations,
 )
