@@ -80,7 +80,7 @@ async def test_the_developer_reads_as_many_lessons_as_are_switched_on(
 async def test_memory_is_asked_once_however_many_questions_a_ticket_takes(
     gather: Gather, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    team = await gather(*[WRONG_SLUGIFY] * 40, SLUGIFY)
+    team = await gather(WRONG_SLUGIFY, max_candidates=30)
     snippets = team._team.tools.memory.snippets
     asked: list[int] = []
     search = snippets.search
