@@ -3,4 +3,4 @@
 # library of llama.cpp's own programs, which the package asks for and Python does not use.
 set(LLAMA_BUILD_COMMON OFF)
 set(LLAVA_BUILD OFF)
-add_compile_options(-include "${CMAKE_CURRENT_LIST_DIR}/amx_tile_config.h")
+add_compile_options("$<$<COMPILE_LANGUAGE:C,CXX>:SHELL:-include ${CMAKE_CURRENT_LIST_DIR}/amx_tile_config.h>")
