@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from agents.inference import Completion, CompletionRequest, OnText
 from agents.progress import silent
 from memory.records import AcceptanceTest, Ticket, TicketState
+from server.models.scripted import ScriptedModel
 from tests.sample import git
 from tests.team.conftest import Gather
 
@@ -75,6 +78,24 @@ async def test_a_body_that_does_nothing_is_no_candidate(
     assert ticket.state is TicketState.BLOCKED
     best = ticket.evidence.best_attempt
     assert best and "words(text)" in best.text
+
+
+async def test_every_question_for_code_has_loops_ended(
+    gather: Gather, repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[CompletionRequest] = []
+    complete = ScriptedModel.complete
+
+    def counted(
+        self: ScriptedModel, request: CompletionRequest, on_text: OnText | None = None
+    ) -> AsyncGenerator[Completion, None]:
+        asked.append(request)
+        return complete(self, request, on_text)
+
+    monkeypatch.setattr(ScriptedModel, "complete", counted)
+    await write_anew(gather, repository, BODY, TESTS)
+    ended = [request.end_loops for request in asked if request.agent == "developer"]
+    assert len(ended) == 2 and all(ended)
 
 
 async def write_anew(
