@@ -136,7 +136,8 @@ def _parts(
     """
     best = [attempt for attempt in search.best(1) if attempt.cases]
     blame = {o: count for attempt in best for o, count in _blamed(bench, attempt)}
-    alone = search.seconds_for(max([0, *(len(o.body) for o in blame)]) / CHARACTERS_PER_TOKEN)
+    longest = max((len(opening.body) for opening in blame), default=0)
+    alone = search.seconds_for(longest / CHARACTERS_PER_TOKEN)
     if alone:
         rung = thinned(rung, wave_size(rung.stage, alone, bench.budget, search.step))
     new = search.unopened(blame, min(rung.starts, len(rung.temperatures) // 2))

@@ -23,9 +23,11 @@ def with_methods_in_sight(text: str, source: str) -> str:
     if `text` does not parse.
     """
     try:
-        module = parse_module(text)
         before = {node.name.value: node for node in _classes(parse_module(source))}
+        module = parse_module(text) if before else None
     except (SyntaxError, ValueError, RecursionError):
+        return text
+    if module is None:
         return text
     body = [
         _repaired(node, before[node.name.value])
