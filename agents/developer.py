@@ -192,6 +192,7 @@ class Developer(IAgent):
             await self._tell(bench, f"{choice.voters} candidates pass; another agrees with most")
             better = await self._judge(bench, choice.candidate, search)
             if better is not None:
+                bench.ticket.evidence.outvoted = green.candidate.text
                 return better
         await bench.worktree.reset()
         await bench.worktree.write(bench.ticket.target_file, green.candidate.text)

@@ -281,6 +281,9 @@ class Evidence(Value):
     """Of a blocked ticket."""
     near_miss: NearMiss | None = None
     """Of a ticket whose code was not right at once."""
+    outvoted: str = ""
+    """The target file with the first code that passed every test, where more candidates agreed
+    with another that was taken instead."""
     minutes: float = 0.0
     review: str = ""
     """The Architect's remarks on the finished diff."""

@@ -19,12 +19,18 @@ from agents.progress import Report
 from agents.tools.git import Workspace
 from agents.tools.runners.choose import choose
 from agents.tools.sandbox import Sandbox
-from agents.tools.test_runner import TestRunner
+from agents.tools.test_runner import TestRun, TestRunner
 from memory.records import AcceptanceTest, Ticket, TicketState
 from server.bench.alone import answer_alone
 from server.bench.result import Result, best_attempt
 from server.bench.task import Task
-from server.bench.workplace import clean_checkout, commit, merged_files, new_repository
+from server.bench.workplace import (
+    clean_checkout,
+    commit,
+    merged_files,
+    new_repository,
+    write_files,
+)
 from server.components import open_memory, team_options
 from server.settings import Settings
 
@@ -95,6 +101,8 @@ class PairBench:
         for planned in tickets:
             ticket = await team.run_ticket(planned.id, report, self.seed)
             result.count(ticket.evidence)
+            if ticket.evidence.outvoted:
+                result.outvoted[ticket.target_file] = ticket.evidence.outvoted
             if ticket.state is not TicketState.REVIEW:
                 result.note = ticket.note
                 result.files = best_attempt(ticket)
@@ -124,11 +132,17 @@ class PairBench:
             return
         result.files = await asyncio.to_thread(merged_files, repository)
         checkout = await asyncio.to_thread(clean_checkout, repository, place / "checkout", task)
+        run = await self._run_tests(checkout, task)
+        result.solved = run.green
+        if not run.green:
+            result.note = f"The acceptance tests fail on a clean checkout: {run.first_failure()}"
+        if result.outvoted:
+            await asyncio.to_thread(write_files, checkout, result.outvoted)
+            result.outvoted_solved = (await self._run_tests(checkout, task)).green
+
+    async def _run_tests(self, checkout: Path, task: Task) -> TestRun:
         adapter = await asyncio.to_thread(
             choose, checkout, task.target_file, self.values.python, self.values.test_runner
         )
         runner = TestRunner(await Sandbox.probe(), adapter, self.values.test_timeout)
-        run = await runner.run(checkout, list(task.tests))
-        result.solved = run.green
-        if not run.green:
-            result.note = f"The acceptance tests fail on a clean checkout: {run.first_failure()}"
+        return await runner.run(checkout, list(task.tests))

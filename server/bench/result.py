@@ -26,6 +26,11 @@ class Result:
     """What each step of the search took, in order (`memory.records.RungCost`)."""
     files: dict[str, str] = field(default_factory=dict)
     """What was merged, or the best attempt."""
+    outvoted: dict[str, str] = field(default_factory=dict)
+    """The target file with the first code that passed the team's tests, where more candidates
+    agreed with another, which was merged."""
+    outvoted_solved: bool | None = None
+    """Whether the acceptance tests pass with it."""
     note: str = ""
     """Why nothing was merged."""
     error: str = ""

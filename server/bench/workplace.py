@@ -17,7 +17,7 @@ _GIT = (
 def new_repository(task: Task, folder: Path) -> Path:
     """`folder` as a repository on branch main with one commit of the task's files."""
     folder.mkdir(parents=True)
-    _write(folder, {"README.md": f"# {task.name}\n\n{task.instructions}\n", **task.files})
+    write_files(folder, {"README.md": f"# {task.name}\n\n{task.instructions}\n", **task.files})
     _git(folder, "init", "--quiet", "--initial-branch=main")
     _git(folder, "add", "--all", "--force")
     _git(folder, "commit", "--quiet", "--message", f"The task {task.name}")
@@ -27,14 +27,14 @@ def new_repository(task: Task, folder: Path) -> Path:
 
 def commit(repository: Path, files: dict[str, str]) -> None:
     """Put `files` into the repository's branch."""
-    _write(repository, files)
+    write_files(repository, files)
     _git(repository, "commit", "--quiet", "--all", "--allow-empty", "--message", "The answer")
 
 
 def clean_checkout(repository: Path, folder: Path, task: Task) -> Path:
     """A clone of the repository's branch with the acceptance tests as they were given."""
     _git(repository, "clone", "--quiet", "--no-hardlinks", str(repository), str(folder))
-    _write(folder, task.tests)
+    write_files(folder, task.tests)
     _install(folder, task)
     return folder
 
@@ -54,7 +54,8 @@ def _install(folder: Path, task: Task) -> None:
             file.write(f"{FOLDER}\n")
 
 
-def _write(folder: Path, files: dict[str, str]) -> None:
+def write_files(folder: Path, files: dict[str, str]) -> None:
+    """Put `files`, texts by path, into `folder`."""
     for path, text in files.items():
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)

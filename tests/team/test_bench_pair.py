@@ -114,20 +114,41 @@ def test_the_bare_model_gets_no_tests_and_is_judged_by_them(bench: Bench) -> Non
     assert not result["solved"]
 
 
-def test_hidden_tests_that_disagree_with_the_claim_decide(bench: Bench) -> None:
+def from_docstring(*developers: dict[str, Any]) -> list[dict[str, Any]]:
+    """Rules for the wish of `human_eval`'s task, whose docstring has one example."""
     draft = {"statement": "The library shall double a number with `double`.", "title": "Double"}
-    bench.script(
-        developer("def double(x):\n    return 4"),  # what the docstring's only example asks for
+    return [
+        *developers,
         {"agent": "spec_builder", "contains": "Behaviours:", "reply": '{"examples": []}'},
         {"agent": "spec_builder", "reply": json.dumps(draft)},
         {"agent": "architect", "contains": "Map of", "reply": '{"file": "solution.py"}'},
         REVIEW,
-    )
+    ]
+
+
+def test_hidden_tests_that_disagree_with_the_claim_decide(bench: Bench) -> None:
+    bench.script(*from_docstring(developer("def double(x):\n    return 4")))
     (result,) = bench.run(human_eval(bench.folder), "--tests", "written")
     assert (result["claimed"], result["solved"]) == (True, False)
     assert "clean checkout" in result["note"]
     assert "candidate(3)" not in "".join(result["files"].values())
     assert "test_solution.py" not in result["files"], "the given tests stay hidden"
+    assert result["outvoted_solved"] is None
+
+
+def test_code_that_was_outvoted_is_judged_too(bench: Bench) -> None:
+    right = [f"def double(x):\n    return {code}" for code in ("2 * x", "x * 2", "x + x")]
+    bench.script(
+        *from_docstring(
+            developer("def double(x):\n    return 4", times=1),
+            *(developer(text, times=1) for text in right),
+            developer(right[0]),
+        )
+    )
+    (result,) = bench.run(human_eval(bench.folder), "--tests", "written")
+    assert (result["solved"], result["outvoted_solved"]) == (True, False)
+    assert "return 4" in result["outvoted"]["solution.py"]
+    assert "return 4" not in result["files"]["solution.py"]
 
 
 def test_bad_task_is_reported_and_the_rest_goes_on(bench: Bench) -> None:
