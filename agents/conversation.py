@@ -16,10 +16,14 @@ from agents.running_summary import NEWEST, RunningSummary
 from agents.spec_document import parse_spec
 from agents.spec_keeper import SpecKeeper
 from agents.team import Team
+from memory.chunking.chunk import Chunk
 from memory.conversations.budget import RecalledTurn
+from memory.long_term.contract import Filters
 from memory.records import ConversationTurn, Session, Ticket, new_id
 
 _TITLE = 60
+_PIECES = 6
+"""Of code, that an answer may be read off."""
 _RECALL_TOKENS = 600
 _CHARACTERS_PER_TOKEN = 3
 """Rather too few, so that what is recalled is never longer than was meant."""
@@ -114,7 +118,8 @@ class Conversation:
         if intent is Intent.STATUS:
             tickets = await self._team.tools.memory.tickets.for_repository(self._team.repository)
             return Reply("project_manager", describe_status(tickets, self._running()))
-        return await self._answer(text, history, context)
+        near = await self._code(text) if intent is Intent.QUESTION else []
+        return await self._answer(text, history, near, context)
 
     async def _propose(self, text: str, context: Context) -> Reply:
         await self._team.project_manager.send("spec_builder", text)
@@ -133,7 +138,14 @@ class Conversation:
         text = f"I handed {names} to the Tester and the Developer, {order}."
         return Reply("project_manager", text, ticket_ids=tuple(t.id for t in started))
 
-    async def _answer(self, text: str, history: list[ConversationTurn], context: Context) -> Reply:
+    async def _code(self, text: str) -> list[Chunk]:
+        """What of the repository's code is nearest to a message, as far as it is indexed."""
+        memory, filters = self._team.tools.memory, Filters(self._team.repository)
+        return [hit.chunk for hit in await memory.code.search(text, _PIECES, filters)]
+
+    async def _answer(
+        self, text: str, history: list[ConversationTurn], near: list[Chunk], context: Context
+    ) -> Reply:
         head = await self._team.workspace.head()
         snapshot = await read_snapshot(self._team.workspace, head.commit)
         requirements = parse_spec(await self._spec.text()).requirements
@@ -147,6 +159,7 @@ class Conversation:
             context,
             summary=summary,
             earlier=earlier,
+            near=near,
         )
         return Reply("project_manager", answer)
 

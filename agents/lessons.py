@@ -41,5 +41,9 @@ async def _lessons_about(
 async def places_of_similar(memory: MemoryManager, query: str, repository: str) -> list[str]:
     """Where accepted code like what `query` asks for lies: ``symbol in path``, best first."""
     found = await memory.snippets.search(query, _PLACES, repository)
-    places = (f"{s.symbol} in {s.path}" if s.symbol else s.path for s in found)
-    return list(dict.fromkeys(places))
+    return list(dict.fromkeys(place_of(snippet.symbol, snippet.path) for snippet in found))
+
+
+def place_of(symbol: str, path: str) -> str:
+    """Where a piece of code lies, for a prompt."""
+    return f"{symbol} in {path}" if symbol else path

@@ -14,11 +14,14 @@ from agents.asking import Context, decide, fits, request_for, stream_text
 from agents.base import Behavior, IAgent
 from agents.spec_document import render_criterion
 from agents.tools.repo_map import RepoMap
+from memory.chunking.chunk import Chunk
 from memory.conversations.budget import RecalledTurn
 from memory.records import ConversationTurn, Requirement, SpecProposal, Ticket, TicketState
 
 _SOURCES = 2
 _SOURCE_CHARACTERS = 3000
+_PIECES_CHARACTERS = 4000
+"""Of all pieces of code together."""
 _MAP_CHARACTERS = 2500
 _INTENT_CHARACTERS = 600
 
@@ -77,10 +80,15 @@ class ProjectManager(IAgent):
         *,
         summary: str = "",
         earlier: Sequence[RecalledTurn] = (),
+        near: Sequence[Chunk] = (),
     ) -> str:
-        """An answer in words, streamed; of the material the nearest that fits is shown."""
+        """An answer in words, streamed; of the material the nearest that fits is shown.
+
+        `near` is what the code index has for the message, best first; without it, files are
+        chosen by their names.
+        """
         async with self.working("answering"):
-            chosen = _relevant(text, repo_map, sources)
+            chosen = _pieces(near) or _relevant(text, repo_map, sources)
             variables = {
                 "text": text.strip(),
                 "summary": summary,
@@ -148,6 +156,18 @@ def describe_status(tickets: list[Ticket], running: list[str]) -> str:
             now = " (running)" if ticket.id in running else ""
             lines.append(f"- **{ticket.title}**: {ticket.state.value}{now}")
     return "\n".join(lines).rstrip()
+
+
+def _pieces(near: Sequence[Chunk]) -> list[tuple[str, str]]:
+    """The first pieces of code that fit together, each with its place."""
+    found: list[tuple[str, str]] = []
+    room = _PIECES_CHARACTERS
+    for chunk in near:
+        room -= len(chunk.text)
+        if found and room < 0:
+            break
+        found.append((f"{chunk.path}:{chunk.start_line}", chunk.text[:_PIECES_CHARACTERS]))
+    return found
 
 
 def _relevant(text: str, repo_map: RepoMap, sources: dict[str, str]) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 from agents.asking import Context
 from agents.behaviors.compose_tests import TestModule
+from agents.behaviors.find_helpers import Helper
 from agents.budget import Budget
 from agents.languages.contract import Language
 from agents.tools.checks import Check
@@ -20,11 +21,13 @@ from memory.records import Ticket
 
 @dataclass(frozen=True)
 class Recalled:
-    """What earlier tickets have for this one."""
+    """What memory and the repository have for a ticket."""
 
     snippets: list[str]
     """Texts of accepted code in the ticket's language, best first."""
     lessons: list[str]
+    helpers: list[Helper]
+    """What of other files the code may need, the likeliest first."""
 
 
 @dataclass

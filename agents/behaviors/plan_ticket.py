@@ -14,12 +14,15 @@ from pydantic import BaseModel
 from agents.asking import Context, decide
 from agents.base import IAgent
 from agents.languages.contract import Language
-from agents.lessons import places_of_similar
+from agents.lessons import place_of, places_of_similar
 from agents.python_names import root_name
 from agents.tools.repo_map import RepoMap, is_test_file
+from memory.long_term.contract import Filters
 from memory.records import Requirement, Ticket
 
 _MAP_CHARACTERS = 6000
+_NEAR, _PLACES = 24, 4
+"""Pieces of indexed code that put the map in order, and that are named."""
 
 
 class Place(BaseModel):
@@ -50,19 +53,20 @@ class PlanTicket:
         files = source_files(repo_map, language)
         if symbol and len(files) == 1:
             return Place(file=files[0], symbol=symbol)
-        places = await places_of_similar(
-            agent.tools.memory, requirement.statement, agent.session.repository
-        )
+        memory, about = agent.tools.memory, (requirement.statement, agent.session.repository)
+        hits = await memory.code.search(about[0], _NEAR, Filters(about[1]))
+        near = [hit.chunk for hit in hits if hit.chunk.path in files]
+        places = [place_of(chunk.symbol, chunk.path) for chunk in near[:_PLACES]]
         place = await decide(
             agent,
             Place,
             "plan_ticket",
             context,
             {
-                "repo_map": repo_map.render(_MAP_CHARACTERS),
+                "repo_map": repo_map.render(_MAP_CHARACTERS, [chunk.path for chunk in near]),
                 "requirement": requirement,
                 "symbol": symbol,
-                "places": places,
+                "places": list(dict.fromkeys([*await places_of_similar(memory, *about), *places])),
             },
             label="choosing where the code belongs",
             schema=_schema(

@@ -11,17 +11,19 @@ from typing import Any
 from agents.asking import completions, fits, request_for
 from agents.base import IAgent
 from agents.behaviors.distil_tests import CHARACTERS, distil
+from agents.behaviors.find_helpers import Need, find_helpers, helper_lines, import_of
 from agents.behaviors.open_function import Opening
 from agents.inference import ChatTurn, Completion, CompletionRequest, Tier
 from agents.ladder import Stage
 from agents.languages.contract import Language
 from agents.lessons import lessons_for_code
 from agents.python_names import root_name
-from agents.tools.repo_map import is_test_file
 from agents.workbench import Recalled, Workbench
+from memory.long_term.contract import Filters
 
-_HELPERS = 12
 _SNIPPETS = 2
+_NEAR = 12
+"""Pieces of the repository's code that are looked at for what the ticket may need."""
 _WHOLE_FILE_CHARACTERS = 6000
 _SYMBOL_TOKENS = 700
 _FILE_TOKENS = 1400
@@ -150,7 +152,7 @@ async def _variables(agent: IAgent, bench: Workbench, question: Question) -> dic
     """What the prompt's template reads."""
     unit, hint, language = question.unit, question.hint, bench.language
     source, told = question.source, language.is_told(question.source, unit, bench.task)
-    recalled = await _recalled(agent, bench)
+    recalled = await _recalled(agent, bench, source)
     return {
         "path": bench.ticket.target_file,
         "source": excerpt(
@@ -163,7 +165,7 @@ async def _variables(agent: IAgent, bench: Workbench, question: Question) -> dic
         "task": bench.task,
         "feedbacks": bench.ticket.feedback,
         "tests": distilled_tests(bench),
-        "helpers": helpers(bench),
+        "helpers": helper_lines(recalled.helpers, language, bench.ticket.target_file),
         "snippets": recalled.snippets,
         "lessons": recalled.lessons,
         "plan": hint.plan,
@@ -173,15 +175,32 @@ async def _variables(agent: IAgent, bench: Workbench, question: Question) -> dic
     }
 
 
-async def _recalled(agent: IAgent, bench: Workbench) -> Recalled:
+async def _recalled(agent: IAgent, bench: Workbench, source: str) -> Recalled:
     """Memory is searched once a ticket: every question of a wave would ask it the same."""
     async with bench.recalling:
         if bench.recalled is None:
             memory, about = agent.tools.memory, (bench.statement, bench.ticket.repository)
             snippets = await memory.snippets.search(about[0], _SNIPPETS, about[1])
-            texts = [s.text for s in snippets if bench.language.owns(s.path)]
-            bench.recalled = Recalled(texts, await lessons_for_code(memory, *about))
+            bench.recalled = Recalled(
+                [s.text for s in snippets if bench.language.owns(s.path)],
+                await lessons_for_code(memory, *about),
+                find_helpers(await _need(agent, bench, source), bench.repo_map, bench.language),
+            )
         return bench.recalled
+
+
+async def _need(agent: IAgent, bench: Workbench, source: str) -> Need:
+    """What of other files the ticket may ask for."""
+    ticket, language = bench.ticket, bench.language
+    hits = await agent.tools.memory.code.search(bench.task, _NEAR, Filters(ticket.repository))
+    return Need(
+        ticket.target_file,
+        bench.task,
+        ticket.target_symbol,
+        "\n".join(m.source() for m in (bench.tests.modules if bench.tests else [])),
+        "\n".join(language.import_lines(source)),
+        [hit.chunk.text for hit in hits if language.owns(hit.chunk.path)],
+    )
 
 
 def _begun(bench: Workbench, question: Question) -> list[ChatTurn]:
@@ -257,7 +276,9 @@ def candidate_of(
     `source` is the file that a model's answer went into; None: no model wrote this.
     """
     symbol = bench.ticket.target_symbol
-    text = bench.language.completed(text, text if source is None else source)
+    helpers = bench.recalled.helpers if bench.recalled else []
+    elsewhere = import_of(helpers, bench.language, bench.ticket.target_file)
+    text = bench.language.completed(text, text if source is None else source, elsewhere)
     code = symbol and bench.language.extract(text, symbol)
     return Candidate(code or text, text, origin, **more)
 
@@ -275,22 +296,6 @@ def distilled_tests(bench: Workbench, characters: int = CHARACTERS) -> str:
     """The ticket's tests as plain assertions, the most telling ones if many."""
     modules = bench.tests.modules if bench.tests else []
     return distil(modules, characters, bench.language)
-
-
-def helpers(bench: Workbench) -> list[str]:
-    """Functions of other modules that the code may use, with the module to import from."""
-    lines: list[str] = []
-    for path, symbols in bench.repo_map.modules.items():
-        language, target = bench.language, bench.ticket.target_file
-        if path == target or is_test_file(path) or not language.owns(path):
-            continue
-        lines += [
-            f"{language.import_line(s.name, path, target)}  "
-            f"{language.comment} {s.signature}: {s.doc_line}"
-            for s in symbols
-            if s.kind == "function" and not s.name.startswith("_")
-        ]
-    return lines[:_HELPERS]
 
 
 def excerpt(language: Language, source: str, symbol: str) -> str:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from memory.records import Criterion, Ticket
 
 ImportOf = Callable[[str], str | None]
-"""Name -> the import line that binds it in the ticket's tests, or None if nobody knows it."""
+"""Name -> the import line that binds it, or None if nobody knows it."""
 
 
 @dataclass(frozen=True)
@@ -142,10 +142,11 @@ class Language(Protocol):
     def whole_file(self, source: str, blocks: Sequence[str]) -> str:
         """The new text of a file out of an answer's code blocks; empty if there is none."""
 
-    def completed(self, text: str, source: str) -> str:
+    def completed(self, text: str, source: str, import_of: ImportOf = ...) -> str:
         """`text` with what a model forgets: imports that it needs, and the like.
 
-        What stands in `source`, the file before, is left as it is.
+        What stands in `source`, the file before, is left as it is. `import_of` knows names of
+        other files.
         """
 
     def same_code(self, text: str) -> str:

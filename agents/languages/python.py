@@ -18,10 +18,10 @@ from agents.behaviors.plain_asserts import plain
 from agents.behaviors.unittest_style import needs_pytest
 from agents.behaviors.whole_file import sound_start, whole_file
 from agents.languages.contract import ImportOf, ReadTest, Scope
-from agents.python_names import identifier, signature_in, slug
+from agents.python_names import identifier, signature_in, slug, standard_import
 from agents.tools.code_blocks import extract_code_blocks
 from agents.tools.edits import MergeResult, extract_symbol, merge_symbols, without_docstring
-from agents.tools.missing_imports import with_missing_imports
+from agents.tools.missing_imports import import_statements, with_missing_imports
 from agents.tools.missing_self import with_missing_self
 from agents.tools.mutation.python_part import PythonOperators
 from agents.tools.repo_map import Symbol, is_test_file, module_name, symbols_in
@@ -129,10 +129,10 @@ class Python:
         """See `Language`."""
         return whole_file(source, blocks)
 
-    def completed(self, text: str, source: str) -> str:
-        """See `Language`: imports of the standard library, ``self``, methods kept in sight."""
+    def completed(self, text: str, source: str, import_of: ImportOf = standard_import) -> str:
+        """See `Language`: imports, ``self``, methods kept in sight."""
         text = with_methods_in_sight(with_missing_self(text, source), source)
-        return with_missing_imports(text)
+        return with_missing_imports(text, import_of)
 
     def same_code(self, text: str) -> str:
         """See `Language`."""
@@ -140,7 +140,7 @@ class Python:
 
     def import_lines(self, text: str) -> list[str]:
         """See `Language`."""
-        return [line for line in text.splitlines() if line.startswith(("import ", "from "))]
+        return import_statements(text)
 
     def without_docstring(self, source: str, name: str) -> str:
         """See `Language`."""

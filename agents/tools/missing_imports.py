@@ -1,11 +1,15 @@
-"""Imports that a text needs and a model forgot: the standard library's well-known names."""
+"""Imports that a text needs and a model forgot: names of other files that it was shown, and the
+standard library's well-known ones.
+"""
 
 from __future__ import annotations
 
+import ast
 import builtins
 import symtable
 from collections.abc import Iterator
 
+from agents.languages.contract import ImportOf
 from agents.python_names import standard_import
 from agents.tools.import_merge import add_imports, imports_in
 from agents.tools.syntax import parse_module
@@ -13,13 +17,15 @@ from agents.tools.syntax import parse_module
 _OF_EVERY_MODULE = {"__name__", "__file__", "__doc__", "__all__", "__class__"}
 
 
-def with_missing_imports(text: str) -> str:
-    """`text` with an import for each name that nothing binds and the standard library has.
+def with_missing_imports(text: str, import_of: ImportOf = standard_import) -> str:
+    """`text` with an import for each name that nothing binds and `import_of` knows.
 
-    Unchanged where there is no such name, or the text does not parse.
+    What it does not know, the standard library may. Unchanged where there is no such name, or the
+    text does not parse.
     """
     try:
-        lines = [line for name in undefined_names(text) if (line := standard_import(name))]
+        missing = undefined_names(text)
+        lines = [line for n in missing if (line := import_of(n) or standard_import(n))]
         module = parse_module(text) if lines else None
     except (SyntaxError, ValueError, RecursionError):
         return text
@@ -29,6 +35,16 @@ def with_missing_imports(text: str) -> str:
     wanted = [i for line in lines for s in parse_module(line).body for i in imports_in(s)]
     add_imports(body, wanted, None, set(), [])
     return module.with_changes(body=body).code
+
+
+def import_statements(text: str) -> list[str]:
+    """The import statements at the top level, whole; their lines if the text does not parse."""
+    try:
+        body = ast.parse(text).body
+    except (SyntaxError, ValueError):
+        return [line for line in text.splitlines() if line.startswith(("import ", "from "))]
+    found = (node for node in body if isinstance(node, ast.Import | ast.ImportFrom))
+    return [ast.get_source_segment(text, node) or "" for node in found]
 
 
 def undefined_names(text: str) -> list[str]:

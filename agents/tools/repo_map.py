@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Literal
 
-Kind = Literal["function", "class", "method", "constant"]
+Kind = Literal["function", "class", "method", "constant", "field"]
 
 SOURCE_FOLDERS = ("src", "lib", "python")
 """Folders whose content is imported by its name in the folder, if they are no packages."""
@@ -25,14 +25,17 @@ class Symbol:
     """One definition."""
 
     name: str
-    """``function``, ``Class``, ``Class.method`` or ``CONSTANT``."""
+    """``function``, ``Class``, ``Class.method``, ``Class.field`` or ``CONSTANT``."""
     kind: Kind
     signature: str
-    """``name(parameters) -> annotation``; a class's name and bases, a constant's value."""
+    """``name(parameters) -> annotation``; a class's name and bases; how a constant or a field is
+    written."""
     doc_line: str
     """First line of the docstring, or empty."""
     line: int
     """Line of the definition, from 1."""
+    importable: bool = True
+    """Whether another file can import it, or what it belongs to."""
 
 
 @dataclass
@@ -42,35 +45,37 @@ class RepoMap:
     modules: dict[str, list[Symbol]] = field(default_factory=dict)
 
     def names(self, kind: Kind | None = None) -> set[str]:
-        """Names of all symbols, or of one kind."""
-        return {
-            s.name for symbols in self.modules.values() for s in symbols if kind in (None, s.kind)
-        }
+        """Names of all symbols but fields, or of one kind."""
+        symbols = (s for symbols in self.modules.values() for s in symbols)
+        return {s.name for s in symbols if s.kind == kind or (kind is None and s.kind != "field")}
 
     def find(self, name: str) -> list[tuple[str, Symbol]]:
         """Where `name` is defined: (path, symbol)."""
         return [(p, s) for p, symbols in self.modules.items() for s in symbols if s.name == name]
 
-    def render(self, characters: int) -> str:
-        """The map as text of at most `characters`, without tests; long maps lose details first."""
+    def render(self, characters: int, first: Sequence[str] = ()) -> str:
+        """The map as text of at most `characters`, without tests; long maps lose details first.
+
+        If that is too long still, it is cut, and the files `first` come first. Fields are left out.
+        """
+        paths = [path for path in sorted(self.modules) if not is_test_file(path)]
         for detail in (True, False):
-            lines = list(self._lines(detail))
-            if len("\n".join(lines)) <= characters:
-                break
-        text = "\n".join(lines)
-        if len(text) <= characters:
-            return text
+            text = "\n".join(self._lines(paths, detail))
+            if len(text) <= characters:
+                return text
+        head = [path for path in dict.fromkeys(first) if path in paths]
+        rest = [path for path in paths if path not in head]
+        text = "\n".join([*self._lines(head, True), *self._lines(rest, False)])
         whole = text[: max(characters - len(_MORE), 0)].rpartition("\n")[0]
         return whole + _MORE
 
-    def _lines(self, detail: bool) -> Iterator[str]:
-        for path in sorted(self.modules):
-            if is_test_file(path):
-                continue
+    def _lines(self, paths: Iterable[str], detail: bool) -> Iterator[str]:
+        for path in paths:
             yield path
             for symbol in self.modules[path]:
-                words = f"  # {symbol.doc_line}" if detail and symbol.doc_line else ""
-                yield f"  {symbol.signature}{words}"
+                if symbol.kind != "field":
+                    words = f"  # {symbol.doc_line}" if detail and symbol.doc_line else ""
+                    yield f"  {symbol.signature}{words}"
 
 
 def is_test_file(path: str) -> bool:
@@ -126,6 +131,8 @@ def _of(node: ast.stmt) -> Iterator[Symbol]:
         for member in node.body:
             if isinstance(member, ast.FunctionDef | ast.AsyncFunctionDef):
                 yield _function(member, "method", f"{node.name}.")
+            elif isinstance(member, ast.Assign | ast.AnnAssign):
+                yield from _field(member, node.name)
     elif isinstance(node, ast.Assign | ast.AnnAssign):
         target = node.target if isinstance(node, ast.AnnAssign) else node.targets[0]
         if isinstance(target, ast.Name) and target.id.isupper():
@@ -140,6 +147,13 @@ def _function(node: ast.FunctionDef | ast.AsyncFunctionDef, kind: Kind, owner: s
     if isinstance(node, ast.AsyncFunctionDef):
         signature = f"async {signature}"
     return Symbol(owner + node.name, kind, signature, _doc_line(node), node.lineno)
+
+
+def _field(node: ast.Assign | ast.AnnAssign, owner: str) -> Iterator[Symbol]:
+    target = node.target if isinstance(node, ast.AnnAssign) else node.targets[0]
+    if isinstance(target, ast.Name):
+        name = f"{owner}.{target.id}"
+        yield Symbol(name, "field", _shortened(ast.unparse(node)), "", node.lineno)
 
 
 def _shortened(text: str) -> str:

@@ -27,7 +27,7 @@ class Imported:
     def line(self, system: System, quote: str, end: str) -> str:
         """The import as a line of its own."""
         source = f"{quote}{self.source}{quote}"
-        if system == "commonjs":
+        if system == "commonjs" and not self.is_type:
             return f"const {self._required()} = require({source}){end}"
         word = "import type" if self.is_type else "import"
         return f"{word} {self._clause()} from {source}{end}"

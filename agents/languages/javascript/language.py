@@ -145,8 +145,10 @@ class JavaScript:
         """See `Language`."""
         bare = self.test_framework != "node:test"
         source = self.project.module_path(path, importer, bare)
-        whole = self._is_default(name, path)
-        imported = Imported(source, DEFAULT if whole else name, name)
+        module = self._known_module(path)
+        is_default = module is not None and self._is_default(name, path, module)
+        is_type = module is not None and _is_type(name, module)
+        imported = Imported(source, DEFAULT if is_default else name, name, is_type)
         return imported.line(self._system_of(importer), '"', ";")
 
     def _system_of(self, path: str) -> System:
@@ -154,13 +156,15 @@ class JavaScript:
             return self.project.system(path)
         return "esm" if self.test_framework == "vitest" else self.project.system(self.path)
 
-    def _is_default(self, name: str, path: str) -> bool:
-        """Whether `name` is the one thing that the file gives."""
-        text = self.project.sources.get(path, "")
+    def _known_module(self, path: str) -> Module | None:
+        """A file of the repository; None if its text is not known or does not parse."""
         try:
-            module = Module(text, JavaScript(path, self.project).grammar)
-        except SyntaxError:
-            return False
+            return Module(self.project.sources[path], JavaScript(path, self.project).grammar)
+        except (KeyError, SyntaxError):
+            return None
+
+    def _is_default(self, name: str, path: str, module: Module) -> bool:
+        """Whether `name` is the one thing that the file gives."""
         default = JavaScript(path, self.project)._default_name(name)
         definition = named(module.definitions, default).get(name)
         if definition is None or definition.is_default:
@@ -260,8 +264,8 @@ class JavaScript:
         names = {name for name, d in module.definitions.items() if d.kind in kinds}
         return names, exported_names(module), module.system
 
-    def completed(self, text: str, source: str) -> str:
-        """See `Language`: Node's well-known modules, and methods kept in sight."""
+    def completed(self, text: str, source: str, import_of: ImportOf = lambda _name: None) -> str:
+        """See `Language`: imports, and methods kept in sight."""
         bom = text[: len(text) - len(text.removeprefix(_BOM))]
         try:
             module = self._module(text)
@@ -269,7 +273,7 @@ class JavaScript:
             return text
         with contextlib.suppress(SyntaxError):  # of the file before
             module = self._module(with_methods_in_sight(module, self._module(source)))
-        return bom + with_missing_imports(module, self.project.system(self.path))
+        return bom + with_missing_imports(module, self.project.system(self.path), import_of)
 
     def same_code(self, text: str) -> str:
         """See `Language`."""
@@ -377,3 +381,9 @@ class JavaScript:
         imports = [*framework_imports(self.test_framework, system), import_line]
         grammar = JavaScript(path, self.project).grammar
         return with_tests(source, code, imports, grammar, system)
+
+
+def _is_type(name: str, module: Module) -> bool:
+    """Whether a name exists for the type checker alone."""
+    definition = module.definitions.get(name)
+    return definition is not None and definition.kind == "type"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from agents.languages.javascript.class_merge import Member, members_of
+from agents.languages.javascript.exports import exported_names
 from agents.languages.javascript.module import Definition, Module, comments_above
 from agents.tools.repo_map import Kind, Symbol
 from agents.tools.syntax_tree import Node, text_of
@@ -14,8 +16,13 @@ _VALUE_LENGTH = 40
 
 
 def symbols_of(module: Module) -> list[Symbol]:
-    """Functions, classes with their methods, and constants in capitals or of types."""
-    return [symbol for d in module.definitions.values() for symbol in _of(d)]
+    """Functions, classes with their members, types, and constants in capitals."""
+    exported = exported_names(module)
+    return [
+        replace(symbol, importable=name in exported)
+        for name, definition in module.definitions.items()
+        for symbol in _of(definition)
+    ]
 
 
 def functions_of(module: Module, unit: str) -> Iterator[tuple[str, tuple[int, int]]]:
@@ -46,6 +53,8 @@ def _of(definition: Definition) -> Iterator[Symbol]:
         for member in members_of(code):
             if member.is_method and not member.name.startswith("["):
                 yield _method(member, name)
+            elif not member.name.startswith(("[", "#")):
+                yield _field(member, name)
     elif definition.kind == "type":
         yield Symbol(name, "class", _shortened(text_of(code)), doc, line)
     elif name.isupper():
@@ -60,6 +69,11 @@ def _method(member: Member, owner: str) -> Symbol:
     text = " ".join([*words, signature(value if value is not None else node, full)])
     line = node.start_point[0] + 1
     return Symbol(full, "method", text, _doc_line(comments_above(node)), line)
+
+
+def _field(member: Member, owner: str) -> Symbol:
+    line = member.node.start_point[0] + 1
+    return Symbol(f"{owner}.{member.name}", "field", _shortened(text_of(member.node)), "", line)
 
 
 def signature(function: Node, name: str) -> str:

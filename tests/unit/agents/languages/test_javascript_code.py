@@ -127,6 +127,36 @@ def test_module_of_node_that_was_forgotten_is_imported(text: str, expected: str 
     assert JS.completed(text, "") == (expected or text)
 
 
+IMPORTS = {
+    "roundCash": 'import { roundCash } from "./cash.js";',
+    "Order": 'import type { Order } from "./order.ts";',
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "added"),
+    [
+        ("export const f = (a) => roundCash(a);\n", [IMPORTS["roundCash"]]),
+        ("exports.f = (a) => ({ roundCash });\n", ['const { roundCash } = require("./cash.js");']),
+        ("export const f = (roundCash) => roundCash(1);\n", []),
+        ("export const f = ({ roundCash }) => roundCash(1);\n", []),
+        ("export function f() { const roundCash = 1; return roundCash; }\n", []),
+        ("import { roundCash } from './other.js';\nexport const f = () => roundCash(1);\n", []),
+        ("export const f = (a) => a.roundCash;\n", []),
+        ("export const f = (a) => ({ roundCash: a });\n", []),
+    ],
+)
+def test_name_of_another_file_that_was_forgotten_is_imported(text: str, added: list[str]) -> None:
+    before = JS.completed(text, "", IMPORTS.get).removesuffix(text).splitlines()
+    assert [line for line in before if line] == added
+
+
+def test_type_of_another_file_is_imported_as_a_type() -> None:
+    text = "export const f = (order: Order): number => order.total;\n"
+    typescript = language_of("src/bill.ts")
+    assert typescript.completed(text, "", IMPORTS.get).startswith(IMPORTS["Order"] + "\n")
+
+
 CROSSING = "export class Crossing {\n  state() {}\n  get tracks() {}\n}\n"
 HIDDEN = """export class Crossing {
   tracks = 0;

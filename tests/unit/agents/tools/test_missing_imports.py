@@ -2,7 +2,7 @@
 
 import pytest
 
-from agents.tools.missing_imports import undefined_names, with_missing_imports
+from agents.tools.missing_imports import import_statements, undefined_names, with_missing_imports
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,28 @@ def test_forgotten_import_is_added(code: str, line: str):
 )
 def test_what_needs_no_import_stays_as_it_is(code: str):
     assert with_missing_imports(code) == code
+
+
+@pytest.mark.parametrize(
+    ("code", "line"),
+    [
+        ("def f(x):\n    return round_cash(x)\n", "from shop.cash import round_cash"),
+        ("def f(x: date):\n    return x\n", "from shop.dates import date"),
+        ("def f(x):\n    return Counter(x)\n", "from collections import Counter"),
+        ("def f(round_cash):\n    return round_cash\n", None),
+    ],
+)
+def test_names_of_the_repository_come_before_the_standard_library(code: str, line: str | None):
+    files = {"round_cash": "cash", "date": "dates"}
+    known = {name: f"from shop.{file} import {name}" for name, file in files.items()}
+    added = with_missing_imports(code, known.get).removesuffix(code).split("\n")
+    assert [text for text in added if text] == ([line] if line else [])
+
+
+def test_import_statements_are_whole():
+    text = '"""Words."""\nfrom a import (\n    b,\n    c,\n)\nimport d\n\nx = 1\n'
+    assert import_statements(text) == ["from a import (\n    b,\n    c,\n)", "import d"]
+    assert import_statements("import d\ndef f(:\n") == ["import d"]
 
 
 def test_import_goes_behind_docstring_and_beside_the_others():

@@ -72,6 +72,28 @@ def test_rendering_keeps_to_its_room() -> None:
     assert len(repo_map.render(60)) <= 60
 
 
+def test_what_is_wanted_first_is_left_when_the_map_is_cut() -> None:
+    files = {f"a{n}.py": f"def first_{n}(): ...\n" for n in range(20)}
+    repo_map = build_repo_map({**files, "z.py": 'def last():\n    """At the end."""\n'})
+    assert "last()" not in repo_map.render(200)
+    text = repo_map.render(200, ["z.py", "unknown.py", "z.py"])
+    assert text.startswith("z.py\n  last()  # At the end.\na0.py\n") and len(text) <= 200
+    whole = repo_map.render(10_000, ["z.py"])
+    assert whole.startswith("a0.py")
+
+
+def test_fields_of_a_class_are_known_and_not_rendered() -> None:
+    text = "class Box:\n    width: int = 3\n    RED = 1\n    def open(self): ...\n"
+    repo_map = build_repo_map({"box.py": text})
+    fields = [s for s in repo_map.modules["box.py"] if s.kind == "field"]
+    assert [(s.name, s.signature) for s in fields] == [
+        ("Box.width", "width: int = 3"),
+        ("Box.RED", "RED = 1"),
+    ]
+    assert repo_map.render(999) == "box.py\n  class Box\n  Box.open(self)"
+    assert repo_map.names() == {"Box", "Box.open"}
+
+
 @pytest.mark.parametrize(
     ("path", "expected"),
     [

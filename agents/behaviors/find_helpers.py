@@ -1,0 +1,174 @@
+"""Find the code of other files that a ticket may need, for the Developer's prompt.
+
+A small model invents what it does not see, and every line that it sees costs time. So of a large
+repository it gets what the tests and the task name; then what its file imports already, what the
+code nearest to the task uses, and what is called like the task's words (docs/benchmarks.md, *What
+is seen of a repository*).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from agents.languages.contract import Language
+from agents.python_names import root_name
+from agents.tools.repo_map import RepoMap, Symbol, is_test_file
+from memory.long_term.words import query_words, words
+
+_MOST = 12
+_MEMBERS = 8
+"""Of one class."""
+_IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*")
+_NAMED = re.compile(
+    r"`([A-Za-z_$][\w$]*)|"  # in backticks
+    r"\b([A-Za-z_$][\w$]*)(?=\()|"  # called
+    r"\b([A-Za-z$][\w$]*(?:_|(?<=[a-z])[A-Z])[\w$]*)"  # not a word of prose
+)
+
+
+@dataclass(frozen=True)
+class Helper:
+    """A definition that the code may import."""
+
+    path: str
+    symbol: Symbol
+    members: tuple[Symbol, ...] = ()
+    """Of a class that is named: its public methods and fields, and how it is made."""
+
+
+@dataclass(frozen=True)
+class Need:
+    """What is known of the code that is to be written."""
+
+    target: str
+    """Its file."""
+    task: str
+    symbol: str = ""
+    """What the ticket adds or changes; empty: the whole file."""
+    tests: str = ""
+    imports: str = ""
+    """Those of its file."""
+    near: Sequence[str] = ()
+    """Code that the index finds for the task, best first."""
+
+
+def find_helpers(need: Need, repo_map: RepoMap, language: Language) -> list[Helper]:
+    """At most twelve public functions, classes and constants, the likeliest first.
+
+    Of a repository that has no more of them, all.
+    """
+    known = list(_importable(need, repo_map, language))
+    named = _in_words(need.task) | set(_IDENTIFIER.findall(need.tests))
+    if len(known) > _MOST:
+        known = _likeliest(need, known, named)
+    return [_with_members(helper, repo_map, named) for helper in known]
+
+
+def helper_lines(helpers: Sequence[Helper], language: Language, importer: str) -> list[str]:
+    """How the file `importer` gets each, and what it is."""
+    lines: list[str] = []
+    for helper in helpers:
+        name, path = helper.symbol.name, helper.path
+        lines.append(f"{language.import_line(name, path, importer)}  {_comment(helper, language)}")
+        lines += [f"{language.comment}   {_told(member)}" for member in helper.members]
+    return lines
+
+
+def import_of(
+    helpers: Sequence[Helper], language: Language, importer: str
+) -> Callable[[str], str | None]:
+    """What tells the line by which the file `importer` gets a helper, by its name."""
+    paths = {helper.symbol.name: helper.path for helper in helpers}
+
+    def line(name: str) -> str | None:
+        return language.import_line(name, paths[name], importer) if name in paths else None
+
+    return line
+
+
+def _importable(need: Need, repo_map: RepoMap, language: Language) -> Iterator[Helper]:
+    own = {s.name for s in repo_map.modules.get(need.target, [])} | {root_name(need.symbol)}
+    for path, symbols in repo_map.modules.items():
+        if path != need.target and language.owns(path) and not is_test_file(path):
+            for symbol in symbols:
+                top = symbol.kind not in ("method", "field") and symbol.name not in own
+                if top and symbol.importable and _is_public(symbol.name):
+                    yield Helper(path, symbol)
+
+
+def _likeliest(need: Need, known: Sequence[Helper], named: Collection[str]) -> list[Helper]:
+    """Those that are named, then those with most points of three kinds, each at most about one."""
+    imported = set(_IDENTIFIER.findall(need.imports))
+    used, shared = _used_nearby(need.near), _shared_words(need.task, known)
+    best: dict[str, Helper] = {}
+    for helper in sorted(known, key=lambda h: -_folders_in_common(h.path, need.target)):
+        best.setdefault(helper.symbol.name, helper)
+
+    def points(helper: Helper) -> float:
+        name = helper.symbol.name
+        return (name in imported) + used[name] + shared[helper]
+
+    def order(helper: Helper) -> tuple[bool, float]:
+        return helper.symbol.name not in named, -points(helper)
+
+    relevant = (helper for helper in best.values() if order(helper) < (True, 0))
+    return sorted(relevant, key=order)[:_MOST]
+
+
+def _used_nearby(near: Sequence[str]) -> dict[str, float]:
+    """Names in the code that is nearest: like code uses like helpers. The nearest counts most."""
+    found: dict[str, float] = defaultdict(float)
+    for place, text in enumerate(near):
+        for name in set(_IDENTIFIER.findall(text)):
+            found[name] += 1 / (place + 2)
+    return found
+
+
+def _shared_words(task: str, known: Sequence[Helper]) -> dict[Helper, float]:
+    """What each has in common with the task, of 1: rare words count more, long texts less."""
+    asked = set(query_words(task))
+    texts = {h: set(words(f"{h.symbol.name} {h.symbol.doc_line}")) for h in known}
+    often = Counter(word for text in texts.values() for word in text)
+    weights = {word: math.log(1 + len(texts) / often[word]) for word in often}
+    shared = {
+        helper: sum(weights[word] for word in asked & text) / math.sqrt(len(text) + 1)
+        for helper, text in texts.items()
+    }
+    most = max(shared.values(), default=0.0) or 1.0
+    return {helper: value / most for helper, value in shared.items()}
+
+
+def _in_words(task: str) -> set[str]:
+    """Names that prose gives as code: in backticks, called, or of several words in one."""
+    return {name for found in _NAMED.findall(task) for name in found if name}
+
+
+def _folders_in_common(path: str, other: str) -> int:
+    """How many folders two paths share from the top."""
+    pairs = zip(path.split("/")[:-1], other.split("/")[:-1], strict=False)
+    return next((n for n, (a, b) in enumerate(pairs) if a != b), path.count("/"))
+
+
+def _with_members(helper: Helper, repo_map: RepoMap, named: Collection[str]) -> Helper:
+    symbol = helper.symbol
+    if symbol.kind != "class" or symbol.name not in named:
+        return helper
+    inside = [s for s in repo_map.modules[helper.path] if s.name.startswith(f"{symbol.name}.")]
+    public = [s for s in inside if _is_public(s.name.rpartition(".")[2])]
+    return Helper(helper.path, symbol, tuple(public[:_MEMBERS]))
+
+
+def _is_public(name: str) -> bool:
+    return not name.startswith(("_", "#")) or name == "__init__"
+
+
+def _comment(helper: Helper, language: Language) -> str:
+    return f"{language.comment} {_told(helper.symbol)}"
+
+
+def _told(symbol: Symbol) -> str:
+    return f"{symbol.signature}: {symbol.doc_line}" if symbol.doc_line else symbol.signature

@@ -1,0 +1,126 @@
+"""Of a repository that is too large to be shown, the agents see what is of use to them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from agents.orchestrator import Orchestrator
+from agents.progress import silent
+from agents.tools.repository_files import GitFiles
+from memory.records import AcceptanceTest, TicketState
+from tests.sample import git
+from tests.team.conftest import Gather
+
+PRICE = '''"""Prices."""
+
+from typing import NamedTuple
+
+
+class Price(NamedTuple):
+    """What something costs."""
+
+    cents: int
+    currency: str
+
+    def in_words(self) -> str:
+        """As it is printed."""
+        return f"{self.cents / 100:.2f} {self.currency}"
+
+
+def round_cash(cents: int) -> int:
+    """The amount that is paid in cash."""
+    return (cents + 2) // 5 * 5
+'''
+TESTS = """from shop.bill import total
+from shop.money.price import Price
+
+
+def test_cash():
+    assert total([Price(203, "CHF"), Price(100, "CHF")]) == Price(305, "CHF")
+"""
+TOTAL = """```python
+def total(prices: list[Price]) -> Price:
+    return Price(round_cash(sum(p.cents for p in prices)), prices[0].currency)
+```"""
+REVIEW = {"agent": "architect", "reply": "Look at it."}
+
+
+@pytest.fixture
+def large(repository: Path) -> Path:
+    """The sample repository beside thirty other modules and a shop."""
+    folder = repository / "shop"
+    for number in range(30):
+        file = folder / f"area{number}" / "store.py"
+        file.parent.mkdir(parents=True)
+        lines = [f"def store_{number}_{n}(item):\n    '''Keep it.'''\n" for n in range(12)]
+        file.write_text("\n\n".join(lines))
+    (folder / "money").mkdir()
+    (folder / "money" / "price.py").write_text(PRICE)
+    (folder / "bill.py").write_text('"""Bills."""\n')
+    git(repository, "add", "--all")
+    git(repository, "commit", "--quiet", "-m", "a shop")
+    return repository
+
+
+async def index(team: Orchestrator, repository: Path) -> None:
+    """Bring the code index up to date, without a model: words find."""
+    memory = team._team.tools.memory
+    await memory.code_indexer(GitFiles(repository), team._team.repository).update()
+
+
+async def test_the_developer_sees_what_the_tests_use_and_forgotten_imports_are_added(
+    gather: Gather, large: Path
+) -> None:
+    seen = (
+        r"from shop.money.price import Price  # class Price\(NamedTuple\): What something costs.\n"
+        r"#   cents: int\n"
+        r"#   currency: str\n"
+        r"#   Price.in_words\(self\) -> str: As it is printed.\n"
+        r"from shop.money.price import round_cash  # round_cash\(cents: int\) -> int: The amount"
+    )
+    developer = {"agent": "developer", "matches": seen, "reply": TOTAL}
+    team = await gather("It saw something else.", rules=[developer, REVIEW])
+    test = AcceptanceTest(path="tests/test_bill.py", text=TESTS, origin="ticket")
+    ticket = await team.add_ticket(
+        "Totals", "The total of a bill, as it is paid in cash.", "shop/bill.py", "total", [test]
+    )
+    done = await team.run_ticket(ticket.id, silent)
+    assert done.state is TicketState.REVIEW, done.note
+    assert done.evidence.candidates_run == 1
+    changes = str(await team.ticket_changes(ticket.id))
+    assert "from shop.money.price import Price, round_cash" in changes
+
+
+async def test_the_architect_sees_the_nearest_code_first(gather: Gather, large: Path) -> None:
+    request = "The amount that is paid in cash shall be rounded to ten cents."
+    draft = {"statement": request, "title": "Cash", "criteria": ["It ends with a zero."]}
+    seen = r"Map of the repository:\nshop/money/price.py\n(?s:.*)Similar code: round_cash in shop/"
+    place = '{"file": "shop/money/price.py", "symbol": "round_cash"}'
+    rules = [
+        {"agent": "spec_builder", "contains": "Behaviours:", "reply": '{"examples": []}'},
+        {"agent": "spec_builder", "reply": json.dumps(draft)},
+        {"agent": "architect", "matches": seen, "reply": place},
+    ]
+    team = await gather("nothing", rules=rules)
+    await index(team, large)
+    proposal = await team.propose_spec(request, silent)
+    tickets, _ = await team.accept_spec(proposal.id, None, silent)
+    assert [ticket.target_file for ticket in tickets] == ["shop/money/price.py"]
+
+
+@pytest.mark.parametrize("intent", ["question", "talk"])
+async def test_a_question_is_answered_from_the_code_it_is_about(
+    gather: Gather, large: Path, intent: str
+) -> None:
+    seen = r"`shop/money/price.py:\d+`:\n```\n(?s:.*)return \(cents \+ 2\) // 5 \* 5"
+    rules = [
+        {"contains": "Sort a message", "reply": f'{{"intent": "{intent}"}}'},
+        {"agent": "project_manager", "matches": seen, "reply": "To five cents."},
+    ]
+    team = await gather("nothing", rules=rules)
+    await index(team, large)
+    turn = await team.chat("To what is the amount rounded that is paid in cash?", None, silent)
+    assert (turn.text == "To five cents.") is (intent == "question")
