@@ -17,6 +17,7 @@ from agents.inference import LanguageModel
 from agents.orchestrator import Orchestrator
 from agents.progress import Report
 from agents.tools.git import Workspace
+from agents.tools.repository_files import GitFiles
 from agents.tools.runners.choose import choose
 from agents.tools.sandbox import Sandbox
 from agents.tools.test_runner import TestRun, TestRunner
@@ -46,6 +47,8 @@ class PairBench:
     """The tests given only judge; the Tester writes its own."""
     alone: bool = False
     """No team: one greedy answer of the bare model, which is the baseline."""
+    indexed: bool = False
+    """The code index is brought up to date first, as it is in an editor that was open a while."""
 
     async def attempt(self, task: Task, report: Report) -> Result:
         """Work on `task` in a repository of its own; never raises for what the team says."""
@@ -90,6 +93,8 @@ class PairBench:
         team = Orchestrator(workspace, Toolbox(self.models, memory, Bus()), team_options(values))
         try:
             await team.start()
+            if self.indexed:
+                await memory.code_indexer(GitFiles(workspace.root), str(workspace.root)).update()
             yield team
         finally:
             await team.stop()
