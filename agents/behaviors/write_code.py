@@ -263,9 +263,15 @@ def _filled(answer: str, bench: Workbench, question: Question, opening: Opening)
     if not bench.language.symbols(text):
         raise _NoCodeError("it is no body of a function")
     stub = bench.language.opening(question.source, opening.name)
-    if body.strip() in (*_NOTHING, stub.body.strip() if stub else ""):
+    if _without_comments(body, bench.language) in (*_NOTHING, stub.body.strip() if stub else ""):
         raise _NoCodeError("it does nothing")
     return text
+
+
+def _without_comments(body: str, language: Language) -> str:
+    """The lines that hold more than a comment."""
+    lines = (line for line in body.splitlines() if not line.strip().startswith(language.comment))
+    return "\n".join(lines).strip()
 
 
 def candidate_of(

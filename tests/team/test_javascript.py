@@ -175,13 +175,7 @@ async def test_second_opinion_is_for_python(gather: Gather) -> None:
     assert "second opinion" not in {cost.rung for cost in ticket.evidence.rungs}
 
 
-@pytest.mark.parametrize("goes_on", [True, False])
-async def test_part_that_fails_is_written_anew_in_its_file(
-    gather: Gather, repository: Path, monkeypatch: pytest.MonkeyPatch, goes_on: bool
-) -> None:
-    """Also by a model of an endpoint, which may not go on from the head of a function."""
-    monkeypatch.setattr(ScriptedModel, "continues_answers", lambda *_: goes_on)
-    whole = """```javascript
+WHOLE = """```javascript
 export function words(text) {
   return text.toLowerCase().match(/[a-z]+/g) ?? [];
 }
@@ -190,24 +184,43 @@ export function slugify(text) {
   return words(text).join("_");
 }
 ```"""
+
+
+@pytest.mark.parametrize("goes_on", [True, False])
+async def test_part_that_fails_is_written_anew_in_its_file(
+    gather: Gather, repository: Path, monkeypatch: pytest.MonkeyPatch, goes_on: bool
+) -> None:
+    """Also by a model of an endpoint, which may not go on from the head of a function."""
+    monkeypatch.setattr(ScriptedModel, "continues_answers", lambda *_: goes_on)
     body = '  return words(text).join("-");'
     anew = f"```javascript\nfunction slugify(text) {{\n{body}\n}}\n```"
     rules = [
         {"agent": "developer", "matches": r"slugify\(text\) \{\s*$", "reply": body},
         {"agent": "developer", "contains": "new version of `slugify`", "reply": anew},
     ]
-    tests = BROUGHT.replace("../src/text.js", "../src/slug.js")
+    ticket = await slugs(await gather(WHOLE, rules=rules), repository)
+
+    assert ticket.state is TicketState.REVIEW, ticket.note
+    assert ticket.evidence.rung == "part"
+
+
+async def test_a_body_of_comments_alone_is_no_candidate(gather: Gather, repository: Path) -> None:
+    body = {"agent": "developer", "matches": r"slugify\(text\) \{\s*$", "reply": "  // later"}
+    ticket = await slugs(await gather(WHOLE, rules=[body], max_candidates=20), repository)
+    best = ticket.evidence.best_attempt
+    assert best is not None and 'join("_")' in best.text
+
+
+async def slugs(team: Orchestrator, repository: Path) -> Ticket:
+    """A ticket for a file with two stubs."""
     stub = "export function words(text) {}\n\nexport function slugify(text) {}\n"
     (repository / "src" / "slug.js").write_text(stub)
     git(repository, "add", "--all")
     git(repository, "commit", "-qm", "stub")
-    team = await gather(whole, rules=rules)
+    tests = BROUGHT.replace("../src/text.js", "../src/slug.js")
     brought = AcceptanceTest(path="test/slug.test.js", text=tests, origin="ticket")
     ticket = await team.add_ticket("Slugs", "Slugs.", "src/slug.js", "", [brought])
-    ticket = await team.run_ticket(ticket.id, silent)
-
-    assert ticket.state is TicketState.REVIEW, ticket.note
-    assert ticket.evidence.rung == "part"
+    return await team.run_ticket(ticket.id, silent)
 
 
 @pytest.mark.parametrize(
