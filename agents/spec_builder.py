@@ -68,7 +68,9 @@ class SpecBuilder(IAgent):
                 symbol = (
                     subject.symbol or subjects_of(change.after.statement, set(), set())[0].symbol
                 )
-                change.after = await self._suggest.run(self, change.after, symbol, request, context)
+                change.after = await self._suggest.run(
+                    self, change.after, symbol, request, repo_map, context
+                )
             context.report(Progress("step", self.agent_type, f"drafted {change.requirement_id}"))
             changes.append(change)
         return changes

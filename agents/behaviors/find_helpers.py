@@ -11,8 +11,8 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from agents.languages.contract import Language
 from agents.python_names import root_name
@@ -28,6 +28,7 @@ _NAMED = re.compile(
     r"\b([A-Za-z_$][\w$]*)(?=\()|"  # called
     r"\b([A-Za-z$][\w$]*(?:_|(?<=[a-z])[A-Z])[\w$]*)"  # not a word of prose
 )
+_CALLED = re.compile(r"[A-Za-z_$][\w$]*\(([^()]*)\)")
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Helper:
     path: str
     symbol: Symbol
     members: tuple[Symbol, ...] = ()
-    """Of a class that is named: its public methods and fields, and how it is made."""
+    """Of a class that is named, or that one is made of."""
 
 
 @dataclass(frozen=True)
@@ -62,10 +63,19 @@ def find_helpers(need: Need, repo_map: RepoMap, language: Language) -> list[Help
     Of a repository that has no more of them, all.
     """
     known = list(_importable(need, repo_map, language))
-    named = _in_words(need.task) | set(_IDENTIFIER.findall(need.tests))
+    ranks = _ranks(need, known, repo_map)
     if len(known) > _MOST:
-        known = _likeliest(need, known, named)
-    return [_with_members(helper, repo_map, named) for helper in known]
+        known = _likeliest(need, known, ranks)
+    return [_with_members(helper, repo_map, ranks) for helper in known]
+
+
+def named_helpers(need: Need, repo_map: RepoMap, language: Language) -> list[Helper]:
+    """Those that the words name, and the classes that one needs to make them."""
+    known = list(_importable(need, repo_map, language))
+    ranks = _ranks(need, known, repo_map)
+    named = [h for h in _nearest_of_each_name(need, known) if h.symbol.name in ranks]
+    named.sort(key=lambda helper: ranks[helper.symbol.name])
+    return [_with_members(helper, repo_map, ranks) for helper in named[:_MOST]]
 
 
 def helper_lines(helpers: Sequence[Helper], language: Language, importer: str) -> list[str]:
@@ -100,23 +110,43 @@ def _importable(need: Need, repo_map: RepoMap, language: Language) -> Iterator[H
                     yield Helper(path, symbol)
 
 
-def _likeliest(need: Need, known: Sequence[Helper], named: Collection[str]) -> list[Helper]:
-    """Those that are named, then those with most points of three kinds, each at most about one."""
+def _ranks(need: Need, known: Sequence[Helper], repo_map: RepoMap) -> dict[str, int]:
+    """0 for each name that the tests or the task have, more for classes that those are made of."""
+    classes = {h.symbol.name: h for h in known if h.symbol.kind == "class"}
+    told = _in_words(need.task) | set(_IDENTIFIER.findall(need.tests))
+    told |= _classes_of(_parameters(need.task), classes)
+    ranks = dict.fromkeys(told & {helper.symbol.name for helper in known}, 0)
+    waiting = [name for name in ranks if name in classes]
+    for name in waiting:  # grows
+        members = _members(classes[name], repo_map)
+        parts = {part for member in members for part in _IDENTIFIER.findall(member.signature)}
+        for part in sorted(parts & classes.keys() - ranks.keys()):
+            ranks[part] = ranks[name] + 1
+            waiting.append(part)
+    return ranks
+
+
+def _likeliest(need: Need, known: Sequence[Helper], ranks: Mapping[str, int]) -> list[Helper]:
+    """Those with a rank, then those with most points of three kinds, each at most about one."""
     imported = set(_IDENTIFIER.findall(need.imports))
     used, shared = _used_nearby(need.near), _shared_words(need.task, known)
+    last = len(known)
+
+    def order(helper: Helper) -> tuple[int, float]:
+        name = helper.symbol.name
+        points = (name in imported) + used.get(name, 0.0) + shared[helper]
+        return ranks.get(name, last), -points
+
+    likely = [h for h in _nearest_of_each_name(need, known) if order(h) < (last, 0)]
+    return sorted(likely, key=order)[:_MOST]
+
+
+def _nearest_of_each_name(need: Need, known: Sequence[Helper]) -> list[Helper]:
+    """Where several files define a name, that of the file with most folders in common."""
     best: dict[str, Helper] = {}
     for helper in sorted(known, key=lambda h: -_folders_in_common(h.path, need.target)):
         best.setdefault(helper.symbol.name, helper)
-
-    def points(helper: Helper) -> float:
-        name = helper.symbol.name
-        return (name in imported) + used[name] + shared[helper]
-
-    def order(helper: Helper) -> tuple[bool, float]:
-        return helper.symbol.name not in named, -points(helper)
-
-    relevant = (helper for helper in best.values() if order(helper) < (True, 0))
-    return sorted(relevant, key=order)[:_MOST]
+    return list(best.values())
 
 
 def _used_nearby(near: Sequence[str]) -> dict[str, float]:
@@ -147,19 +177,35 @@ def _in_words(task: str) -> set[str]:
     return {name for found in _NAMED.findall(task) for name in found if name}
 
 
+def _parameters(task: str) -> set[str]:
+    """Words in the parentheses behind a name: ``order`` and ``day`` of ``total(order, day)``."""
+    return {word for inside in _CALLED.findall(task) for word in _IDENTIFIER.findall(inside)}
+
+
+def _classes_of(parameters: Collection[str], classes: Collection[str]) -> set[str]:
+    """Classes that parameters are called after, as ``order`` or ``orders`` after ``Order``."""
+    plain = {name.replace("_", "").lower() for name in parameters}
+    return {name for name in classes if {name.lower(), f"{name.lower()}s"} & plain}
+
+
 def _folders_in_common(path: str, other: str) -> int:
     """How many folders two paths share from the top."""
     pairs = zip(path.split("/")[:-1], other.split("/")[:-1], strict=False)
     return next((n for n, (a, b) in enumerate(pairs) if a != b), path.count("/"))
 
 
-def _with_members(helper: Helper, repo_map: RepoMap, named: Collection[str]) -> Helper:
+def _with_members(helper: Helper, repo_map: RepoMap, ranks: Collection[str]) -> Helper:
     symbol = helper.symbol
-    if symbol.kind != "class" or symbol.name not in named:
+    if symbol.kind != "class" or symbol.name not in ranks:
         return helper
-    inside = [s for s in repo_map.modules[helper.path] if s.name.startswith(f"{symbol.name}.")]
-    public = [s for s in inside if _is_public(s.name.rpartition(".")[2])]
-    return Helper(helper.path, symbol, tuple(public[:_MEMBERS]))
+    return replace(helper, members=tuple(_members(helper, repo_map)[:_MEMBERS]))
+
+
+def _members(helper: Helper, repo_map: RepoMap) -> list[Symbol]:
+    """The public methods and fields of a class, and how it is made."""
+    name = helper.symbol.name
+    inside = [s for s in repo_map.modules[helper.path] if s.name.startswith(f"{name}.")]
+    return [symbol for symbol in inside if _is_public(symbol.name.rpartition(".")[2])]
 
 
 def _is_public(name: str) -> bool:

@@ -12,7 +12,10 @@ from pydantic import BaseModel
 
 from agents.asking import Context, decide, numbered
 from agents.base import IAgent
+from agents.behaviors.find_helpers import Need, helper_lines, named_helpers
 from agents.inference import GenerationFailedError
+from agents.languages.contract import Language
+from agents.tools.repo_map import RepoMap
 from memory.records import Criterion, Requirement
 
 _LONGEST = 120
@@ -42,6 +45,7 @@ class SuggestExamples:
         requirement: Requirement,
         symbol: str,
         request: str,
+        repo_map: RepoMap,
         context: Context,
     ) -> Requirement:
         """`requirement` with examples where valid ones were suggested."""
@@ -58,6 +62,7 @@ class SuggestExamples:
                     "symbol": symbol,
                     "request": request,
                     "statement": requirement.statement,
+                    "helpers": _taken(request, symbol, repo_map, context.language),
                     "criteria": numbered([c.text for c in bare]),
                 },
                 label="suggesting examples",
@@ -74,6 +79,12 @@ class SuggestExamples:
         }
         criteria = [filled.get(c.id, c) for c in requirement.criteria]
         return requirement.model_copy(update={"criteria": _distinct(criteria)})
+
+
+def _taken(request: str, symbol: str, repo_map: RepoMap, language: Language) -> list[str]:
+    """What of the repository the wish names, beside its own subject."""
+    helpers = named_helpers(Need("", request, symbol), repo_map, language)
+    return helper_lines(helpers, language, "")
 
 
 def _distinct(criteria: list[Criterion]) -> list[Criterion]:

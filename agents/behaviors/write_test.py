@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from agents.asking import completions, fits, request_for
 from agents.base import IAgent
 from agents.behaviors.compose_tests import WrittenTest
+from agents.behaviors.find_helpers import Helper, Need, helper_lines, named_helpers
 from agents.behaviors.read_habits import Habits
 from agents.inference import CompletionRequest
 from agents.languages.contract import Scope
@@ -88,6 +89,7 @@ class WriteTest:
             "module": bench.module,
             "import_line": bench.import_of(root_name(ticket.target_symbol)) or "",
             "signature": language.signature_in(bench.words, ticket.target_symbol) or "",
+            "helpers": helper_lines(self._taken(bench), language, bench.test_path),
             "fixtures": habits.own_fixtures[:_FIXTURES],
             "statement": bench.statement,
             "criterion": _words(criterion),
@@ -102,6 +104,12 @@ class WriteTest:
             if await fits(agent, request):
                 break
         return request
+
+    def _taken(self, bench: Workbench) -> list[Helper]:
+        """What of other files the words name: a test has to make it."""
+        ticket = bench.ticket
+        need = Need(ticket.target_file, f"{bench.words} {bench.statement}", ticket.target_symbol)
+        return named_helpers(need, bench.repo_map, bench.language)
 
 
 def _words(criterion: Criterion) -> str:

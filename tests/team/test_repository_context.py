@@ -124,3 +124,42 @@ async def test_a_question_is_answered_from_the_code_it_is_about(
     await index(team, large)
     turn = await team.chat("To what is the amount rounded that is paid in cash?", None, silent)
     assert (turn.text == "To five cents.") is (intent == "question")
+
+
+TOTAL_WISH = "Add a function total(prices) that gives the price of all of them together, in cash."
+TOTAL_DRAFT = {"statement": TOTAL_WISH, "title": "Totals", "criteria": ["Everything counts."]}
+
+
+async def test_suggested_examples_are_of_what_the_repository_has(
+    gather: Gather, large: Path
+) -> None:
+    seen = r"What it takes:\nfrom shop.money.price import Price  # class Price(?s:.*)#   cents: int"
+    call = "total([Price(1, 'CHF'), Price(4, 'CHF')])"
+    examples = {"examples": [{"call": call, "returns": "(5, 'CHF')"}]}
+    rules = [
+        {"agent": "spec_builder", "matches": seen, "reply": json.dumps(examples)},
+        {"agent": "spec_builder", "contains": "Behaviours:", "reply": '{"examples": []}'},
+        {"agent": "spec_builder", "reply": json.dumps(TOTAL_DRAFT)},
+    ]
+    team = await gather("nothing", rules=rules)
+    proposal = await team.propose_spec(TOTAL_WISH, silent)
+    after = proposal.changes[0].after
+    assert after is not None and [c.call for c in after.criteria] == [call]
+
+
+async def test_the_tester_sees_what_a_test_has_to_make(gather: Gather, large: Path) -> None:
+    seen = r"What it takes, imported already(?s:.*)import Price  # class(?s:.*)#   cents: int"
+    reply = "```python\ndef test_it():\n    assert total([Price(3, 'CHF')]) == (5, 'CHF')\n```"
+    rules = [
+        {"agent": "tester", "matches": seen, "reply": reply},
+        {"agent": "spec_builder", "contains": "Behaviours:", "reply": '{"examples": []}'},
+        {"agent": "spec_builder", "reply": json.dumps(TOTAL_DRAFT)},
+        {"agent": "architect", "contains": "Map of", "reply": '{"file": "shop/bill.py"}'},
+        REVIEW,
+    ]
+    team = await gather(TOTAL, rules=rules)
+    proposal = await team.propose_spec(TOTAL_WISH, silent)
+    tickets, _ = await team.accept_spec(proposal.id, None, silent)
+    done = await team.run_ticket(tickets[0].id, silent)
+    assert done.state is TicketState.REVIEW, done.note
+    assert "from shop.money.price import Price\n" in (await team.ticket_changes(done.id)).diff

@@ -28,7 +28,13 @@ _VARIANTS: dict[str, list[dict[str, Any]]] = {
     "fix_code": [{**_CODE, "diagnostic": d} for d in ("", "E501")],
     "plan_approaches": [{**_CODE, "symbol": s, "feedbacks": []} for s in ("", "slugify")],
     "suggest_examples": [
-        {"symbol": "f", "request": "Add f.", "statement": "f shall.", "criteria": "1. It works."}
+        {
+            "symbol": "f",
+            "request": "Add f.",
+            "statement": "f shall.",
+            "criteria": "1. It works.",
+            "helpers": [],
+        }
     ],
     "write_code": [
         {
@@ -58,6 +64,7 @@ _VARIANTS: dict[str, list[dict[str, Any]]] = {
             "criterion": "Hyphens.",
             "test_name": "test_slugify_ac_1",
             "example_test": example,
+            "helpers": [],
             "fixtures": [],
             "reason": "",
         }

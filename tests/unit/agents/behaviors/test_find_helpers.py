@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from agents.behaviors.find_helpers import Need, find_helpers, helper_lines, import_of
+from agents.behaviors.find_helpers import (
+    Need,
+    find_helpers,
+    helper_lines,
+    import_of,
+    named_helpers,
+)
 from agents.languages.python import Python
 from agents.languages.registry import language_of
 from agents.tools.repo_map import RepoMap, build_repo_map
@@ -120,3 +126,20 @@ def test_of_a_script_only_what_is_exported_is_seen() -> None:
     assert [helper.symbol.name for helper in found] == ["roundCash", "Order"]
     line = import_of(found, language, "src/bill.ts")("Order")
     assert line is not None and line.startswith("import type { Order } from")
+
+
+def test_class_that_a_parameter_is_called_after_is_named_and_what_it_is_made_of() -> None:
+    line = "class Line:\n    article: str\n"
+    files = {
+        **LARGE,
+        "shop/line.py": line,
+        "shop/order.py": ORDER.replace("list[str]", "list[Line]"),
+    }
+    repo_map, language = repo(files)
+    need = Need("shop/bill.py", "bill_total(order, day) gives the sum of an order.")
+    found = named_helpers(need, repo_map, language)
+    assert [helper.symbol.name for helper in found] == ["Order", "Line"]
+    assert [member.name for member in found[1].members] == ["Line.article"]
+    likely = find_helpers(need, repo_map, language)
+    assert [helper.symbol.name for helper in likely[:2]] == ["Order", "Line"]
+    assert named_helpers(Need("shop/bill.py", "The sum of an order."), repo_map, language) == []
