@@ -102,7 +102,7 @@ class Developer(IAgent):
             stream = self._mutated(bench, search, rung)
         else:
             questions = await questions_of(self, bench, search, rung, number)
-            stream = self._answers(bench, search, questions)
+            stream = self._answers(bench, search, questions, rung.enough)
         async with aclosing(stream) as candidates:
             async for candidate in candidates:
                 if search.is_new(candidate):
@@ -111,19 +111,27 @@ class Developer(IAgent):
                     return
 
     async def _answers(
-        self, bench: Workbench, search: Search, questions: Sequence[Question]
+        self,
+        bench: Workbench,
+        search: Search,
+        questions: Sequence[Question],
+        enough: int | None = None,
     ) -> AsyncGenerator[Candidate, None]:
-        """Candidates of questions that are asked together."""
+        """Candidates of questions that are asked together, out of the first `enough` answers."""
         streams = [self._write_code.run(self, bench, question) for question in questions]
         beside = sum(len(question.temperatures) for question in questions) - 1
         async with aclosing(merge(streams)) as answers:
+            came = 0
             async for answer in answers:
+                came += 1
                 bench.budget.take()
                 search.note(answer, beside)
                 if isinstance(answer, Rejected):
                     await self.log("step", f"no candidate: {answer.reason}", bench.ticket.id)
                 else:
                     yield answer
+                if came == enough:
+                    return
 
     async def _mutated(
         self, bench: Workbench, search: Search, rung: Rung

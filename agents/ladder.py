@@ -53,10 +53,13 @@ class Rung:
     """A stage without whose candidates it is left out."""
     unless: Stage | None = None
     """A stage with whose candidates it is left out."""
+    enough: int | None = None
+    """Answers after which the others of the rung are not waited for; None: all."""
 
 
-OPINIONS = Rung(Stage.OPINION, spread(0.6, 1.0, 8))
-"""Not a way to a green candidate, but to the best of several: asked where tests are few."""
+OPINIONS = Rung(Stage.OPINION, spread(0.6, 1.0, 6), enough=4)
+"""Not a way to a green candidate, but to the best of several: asked where tests are few. A wave
+ends with its longest answer, which says no more than the others (docs/benchmarks.md)."""
 _MUTATION = Rung(Stage.MUTATION, starts=3, seconds=20)
 _PART = Rung(Stage.PART, spread(0.4, 1.2, 16), starts=4, again=True)
 _OPENING = (

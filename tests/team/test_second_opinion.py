@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from agents.ladder import OPINIONS
 from agents.progress import silent
 from memory.records import TicketState
 from tests.sample import SLUGIFY
@@ -40,3 +41,11 @@ async def test_what_the_opinions_took_is_in_the_evidence(gather: Gather) -> None
     ticket = await team.run_ticket(await ready_ticket(team), silent)
     assert [cost.rung for cost in ticket.evidence.rungs] == ["first answer", "second opinion"]
     assert ticket.evidence.rungs[0].completion_tokens > 0
+
+
+async def test_the_last_of_the_opinions_are_not_waited_for(gather: Gather) -> None:
+    team = await gather(SLUGIFY)
+    ticket = await team.run_ticket(await ready_ticket(team), silent)
+    first, opinions = ticket.evidence.rungs
+    assert OPINIONS.enough is not None and OPINIONS.enough < len(OPINIONS.temperatures)
+    assert opinions.completion_tokens == OPINIONS.enough * first.completion_tokens
