@@ -18,6 +18,7 @@ from memory.allocator import give_back
 from memory.embeddings.contract import Vectors
 from memory.embeddings.gate import Gate
 from memory.embeddings.int8_graph import SLOW_FUSIONS, int8_graph
+from memory.embeddings.runtime import load_onnxruntime
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -126,19 +127,19 @@ class BertEmbedder:
 
     def _open_session(self) -> InferenceSession:
         self._require(self._model_path)
-        import onnxruntime
-
+        onnxruntime = load_onnxruntime()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         options.enable_cpu_mem_arena = False  # it would keep the memory of the longest batch
         path = self._graph() if self._quantize else self._model_path
-        return onnxruntime.InferenceSession(
+        session: InferenceSession = onnxruntime.InferenceSession(
             str(path),
             options,
             providers=["CPUExecutionProvider"],
             disabled_optimizers=SLOW_FUSIONS,
         )
+        return session
 
     def _graph(self) -> Path:
         try:

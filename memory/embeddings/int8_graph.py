@@ -17,6 +17,7 @@ from typing import Any
 
 from filelock import FileLock
 
+from memory.embeddings.runtime import load_onnxruntime
 from memory.processor import has_vnni
 
 SLOW_FUSIONS = ["SkipLayerNormFusion"]
@@ -35,9 +36,8 @@ def int8_graph(model: Path) -> Path:
 
     Raises OSError where the folder cannot be written, and what onnx and onnxruntime raise.
     """
-    import onnxruntime
-
-    made = model.with_name(f"{model.stem}.w8a8-gather-{onnxruntime.__version__}.onnx")
+    version = load_onnxruntime().__version__
+    made = model.with_name(f"{model.stem}.w8a8-gather-{version}.onnx")
     if not made.is_file():
         with FileLock(made.with_suffix(".lock")):
             if not made.is_file():
@@ -70,8 +70,7 @@ def _make(model: Path, made: Path) -> None:
 
 def _fold(model: Path, folded: Path) -> None:
     """Stored weights become constants, and what can be fused is; nothing of this processor."""
-    import onnxruntime
-
+    onnxruntime = load_onnxruntime()
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED

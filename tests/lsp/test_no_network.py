@@ -4,10 +4,12 @@ Every process of a whole run is watched with strace, so no library can go round 
 """
 
 import json
+import os
 import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +17,7 @@ from server.models.catalog import TEST_MODEL
 from tests.lsp.scenario import environment
 from tests.sample import REQUEST, git, new_repository
 
+ROOT = Path(__file__).parents[2]
 WATCHED = "execve,connect,bind,listen,sendto,sendmsg,sendmmsg"
 ADDRESS = re.compile(r"inet_addr\(\"([^\"]+)\"|inet_pton\(AF_INET6, \"([^\"]+)\"")
 
@@ -115,6 +118,29 @@ def test_real_model_in_its_worker_uses_no_network(repository, tmp_path):
 
     assert json.loads(done.stdout)["proposal"]["changes"], done.stderr
     assert watch.started("server.models.worker")
+    assert watch.foreign() == []
+
+
+EMBEDS = """
+import asyncio, sys, time
+from server import settings
+from server.components import open_embedder
+
+embedder = open_embedder(settings.load().values)
+assert embedder is not None, "The embedding model is missing. Run: make setup-test"
+asyncio.run(embedder.embed(["def mean(numbers): ..."]))
+time.sleep(float(sys.argv[1]))
+"""
+REPORT_SECONDS = "12"
+"""onnxruntime's wheels send their report about ten seconds after the model was loaded."""
+
+
+def test_embedding_reports_to_nobody(tmp_path):
+    watch = Watch(tmp_path / "log")
+    silencing = ("CI", "ORT_", "GITHUB_", "TF_BUILD", "BUILD_", "JENKINS_", "GITLAB_", "TENON_")
+    variables = {k: v for k, v in os.environ.items() if not k.startswith(silencing)}
+    command = [*watch.launcher, sys.executable, "-c", EMBEDS, REPORT_SECONDS]
+    subprocess.run(command, check=True, cwd=ROOT, env=variables, timeout=120)
     assert watch.foreign() == []
 
 
