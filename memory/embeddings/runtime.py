@@ -8,6 +8,7 @@ comes too late for the first report (its Privacy.md, *Disabling Telemetry*).
 from __future__ import annotations
 
 import os
+from importlib import import_module
 from types import ModuleType
 
 _SILENT = {"ORT_DISABLE_TELEMETRY": "1"}
@@ -19,6 +20,4 @@ def load_onnxruntime() -> ModuleType:
     Raises ImportError where it is not installed.
     """
     os.environ.update(_SILENT)
-    import onnxruntime
-
-    return onnxruntime
+    return import_module("onnxruntime")
