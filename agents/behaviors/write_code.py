@@ -197,9 +197,9 @@ async def _need(agent: IAgent, bench: Workbench, source: str) -> Need:
         ticket.target_file,
         bench.task,
         ticket.target_symbol,
-        "\n".join(m.source() for m in (bench.tests.modules if bench.tests else [])),
-        "\n".join(language.import_lines(source)),
-        [hit.chunk.text for hit in hits if language.owns(hit.chunk.path)],
+        tests="\n".join(m.source() for m in (bench.tests.modules if bench.tests else [])),
+        imports="\n".join(language.import_lines(source)),
+        near=[hit.chunk.text for hit in hits if language.owns(hit.chunk.path)],
     )
 
 

@@ -66,7 +66,7 @@ class CatalogModel:
     """Ids of files that it cannot be used without."""
     avx2_format: str = ""
     """What its weights are converted to on processors with AVX2 where it was not measured: the
-    fastest format there, at hardly a loss. Empty: they stay as they are."""
+    fastest format on nearly all of them, at hardly a loss. Empty: they stay as they are."""
 
     def path(self, models_dir: Path) -> Path:
         """Return where the file lies in the folder of models."""
