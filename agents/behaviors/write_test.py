@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from agents.asking import completions, fits, request_for
 from agents.base import IAgent
@@ -84,7 +85,7 @@ class WriteTest:
         criterion = question.criterion
         ticket, language = bench.ticket, bench.language
         bare = criterion.model_copy(update={"call": None})
-        variables = {
+        variables: dict[str, Any] = {
             "symbol": ticket.target_symbol,
             "module": bench.module,
             "import_line": bench.import_of(root_name(ticket.target_symbol)) or "",
@@ -96,8 +97,11 @@ class WriteTest:
             "test_name": language.test_name(ticket.target_symbol, bare),
             "reason": question.reason,
         }
-        for example in (*habits.examples, ""):
-            told = variables | {"example_test": example}
+        steps: list[dict[str, Any]] = [
+            {"example_test": example} for example in (*habits.examples, "")
+        ]
+        for leaner in (*steps, {"example_test": "", "helpers": []}):
+            told = variables | leaner
             request = request_for(
                 agent, "write_test", bench.context, told, max_tokens=_TOKENS, stop=_STOPS
             )
