@@ -25,6 +25,7 @@ from agents.tools.missing_imports import import_statements, with_missing_imports
 from agents.tools.missing_self import with_missing_self
 from agents.tools.mutation.python_part import PythonOperators
 from agents.tools.repo_map import Symbol, is_test_file, module_name, symbols_in
+from agents.tools.shadowed_functions import with_functions_in_sight
 from agents.tools.shadowed_methods import with_methods_in_sight
 from memory.records import Criterion, Ticket
 
@@ -130,8 +131,9 @@ class Python:
         return whole_file(source, blocks)
 
     def completed(self, text: str, source: str, import_of: ImportOf = standard_import) -> str:
-        """See `Language`: imports, ``self``, methods kept in sight."""
+        """See `Language`: imports, ``self``, methods and functions kept in sight."""
         text = with_methods_in_sight(with_missing_self(text, source), source)
+        text = with_functions_in_sight(text)
         return with_missing_imports(text, import_of)
 
     def same_code(self, text: str) -> str:

@@ -3,6 +3,7 @@
 import pytest
 
 from agents.tools.missing_self import with_missing_self
+from agents.tools.shadowed_functions import with_functions_in_sight
 from agents.tools.shadowed_methods import with_methods_in_sight
 from agents.tools.unused_imports import without_unused_imports
 
@@ -159,3 +160,47 @@ def test_attribute_that_hides_a_method_of_the_stub_gets_a_name_of_its_own() -> N
 )
 def test_attribute_that_may_be_meant_stays(text: str, source: str) -> None:
     assert with_methods_in_sight(text, source) == text
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (
+            "tax = tax(cents)\nreturn cents + tax",
+            "tax_value = tax(cents)\nreturn cents + tax_value",
+        ),
+        (
+            "tax: int = round(tax(1, tax=2))\nreturn f'{tax} of {self.tax}: {tax(1)}'",
+            "tax_value: int = round(tax(1, tax=2))\nreturn f'{tax_value} of {self.tax}: {tax(1)}'",
+        ),
+        (
+            "if cents:\n    tax = tax(cents)\nreturn tax",
+            "if cents:\n    tax_value = tax(cents)\nreturn tax_value",
+        ),
+    ],
+)
+def test_variable_that_hides_the_function_it_is_got_from_is_renamed(
+    body: str, expected: str
+) -> None:
+    def function(text: str) -> str:
+        return "def total(cents):\n" + "".join(f"    {line}\n" for line in text.split("\n"))
+
+    assert with_functions_in_sight(function(body)) == function(expected)
+    inside = "class Till:\n" + "".join(f"    {line}\n" for line in function(body).splitlines())
+    assert "tax_value = " in with_functions_in_sight(inside).replace(": int =", " =")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def total(tax):\n    tax = tax(1)\n    return tax\n",
+        "def total():\n    tax = make()\n    tax = tax(1)\n    return tax\n",
+        "def total():\n    global tax\n    tax = tax(1)\n",
+        "def total():\n    from shop import tax\n    tax = tax(1)\n",
+        "def total():\n    def tax(x): ...\n    tax = tax(1)\n",
+        "tax = tax(1)\n",
+        "def total(:\n    tax = tax(1)\n",
+    ],
+)
+def test_variable_that_hides_nothing_keeps_its_name(text: str) -> None:
+    assert with_functions_in_sight(text) == text
