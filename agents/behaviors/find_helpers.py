@@ -28,6 +28,8 @@ _NAMED = re.compile(
     r"\b([A-Za-z_$][\w$]*)(?=\()|"  # called
     r"\b([A-Za-z$][\w$]*(?:_|(?<=[a-z])[A-Z])[\w$]*)"  # not a word of prose
 )
+_SELF = re.compile(r"\((?:self|cls)(?:, )?")
+_PROPERTY = re.compile(r"@property [\w.]+\.(\w+)\(self\) -> (.+)")
 _CALLED = re.compile(r"[A-Za-z_$][\w$]*\(([^()]*)\)")
 
 
@@ -78,13 +80,16 @@ def named_helpers(need: Need, repo_map: RepoMap, language: Language) -> list[Hel
     return [_with_members(helper, repo_map, ranks) for helper in named[:_MOST]]
 
 
-def helper_lines(helpers: Sequence[Helper], language: Language, importer: str) -> list[str]:
-    """How the file `importer` gets each, and what it is."""
+def helper_lines(helpers: Sequence[Helper]) -> list[str]:
+    """What each is, and what it is made of, as prose.
+
+    Lines that look like code are copied by small models, one and all (docs/benchmarks.md).
+    """
     lines: list[str] = []
     for helper in helpers:
-        name, path = helper.symbol.name, helper.path
-        lines.append(f"{language.import_line(name, path, importer)}  {_comment(helper, language)}")
-        lines += [f"{language.comment}   {_told(member)}" for member in helper.members]
+        made, members = _made(helper)
+        lines.append(f"- {_told(made, f' ({helper.path})')}")
+        lines += [f"    {_told(_as_used(member, helper.symbol.name))}" for member in members]
     return lines
 
 
@@ -212,9 +217,25 @@ def _is_public(name: str) -> bool:
     return not name.startswith(("_", "#")) or name == "__init__"
 
 
-def _comment(helper: Helper, language: Language) -> str:
-    return f"{language.comment} {_told(helper.symbol)}"
+def _made(helper: Helper) -> tuple[Symbol, list[Symbol]]:
+    """A class as it is called, where its ``__init__`` is known; and its other members."""
+    symbol = helper.symbol
+    for member in helper.members:
+        if member.name == f"{symbol.name}.__init__":
+            call = _SELF.sub("(", member.signature.replace(f"{member.name}", symbol.name, 1), 1)
+            others = [each for each in helper.members if each is not member]
+            return replace(symbol, signature=f"class {call.removesuffix(' -> None')}"), others
+    return symbol, list(helper.members)
 
 
-def _told(symbol: Symbol) -> str:
-    return f"{symbol.signature}: {symbol.doc_line}" if symbol.doc_line else symbol.signature
+def _as_used(member: Symbol, owner: str) -> Symbol:
+    """As it is written behind an object: ``total(day) -> int``."""
+    text = _PROPERTY.sub(r"\1: \2", member.signature)
+    if "(self" in text:
+        text = text.replace(f"{owner}.", "", 1)
+    return replace(member, signature=_SELF.sub("(", text, count=1))
+
+
+def _told(symbol: Symbol, place: str = "") -> str:
+    told = f"{symbol.signature}{place}"
+    return f"{told}: {symbol.doc_line}" if symbol.doc_line else told

@@ -84,7 +84,7 @@ class SuggestExamples:
 def _taken(request: str, symbol: str, repo_map: RepoMap, language: Language) -> list[str]:
     """What of the repository the wish names, beside its own subject."""
     helpers = named_helpers(Need("", request, symbol), repo_map, language)
-    return helper_lines(helpers, language, "")
+    return helper_lines(helpers)
 
 
 def _distinct(criteria: list[Criterion]) -> list[Criterion]:

@@ -165,7 +165,7 @@ async def _variables(agent: IAgent, bench: Workbench, question: Question) -> dic
         "task": bench.task,
         "feedbacks": bench.ticket.feedback,
         "tests": distilled_tests(bench),
-        "helpers": helper_lines(recalled.helpers, language, bench.ticket.target_file),
+        "helpers": helper_lines(recalled.helpers),
         "snippets": recalled.snippets,
         "lessons": recalled.lessons,
         "plan": hint.plan,

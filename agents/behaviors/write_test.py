@@ -90,7 +90,7 @@ class WriteTest:
             "module": bench.module,
             "import_line": bench.import_of(root_name(ticket.target_symbol)) or "",
             "signature": language.signature_in(bench.words, ticket.target_symbol) or "",
-            "helpers": helper_lines(self._taken(bench), language, bench.test_path),
+            "helpers": helper_lines(self._taken(bench)),
             "fixtures": habits.own_fixtures[:_FIXTURES],
             "statement": bench.statement,
             "criterion": _words(criterion),

@@ -153,7 +153,15 @@ def _field(node: ast.Assign | ast.AnnAssign, owner: str) -> Iterator[Symbol]:
     target = node.target if isinstance(node, ast.AnnAssign) else node.targets[0]
     if isinstance(target, ast.Name):
         name = f"{owner}.{target.id}"
-        yield Symbol(name, "field", _shortened(ast.unparse(node)), "", node.lineno)
+        yield Symbol(name, "field", _shortened(_written(node)), "", node.lineno)
+
+
+def _written(node: ast.Assign | ast.AnnAssign) -> str:
+    """Without a value that says less than the type beside it: ``lines: list[str]``."""
+    text = ast.unparse(node)
+    if isinstance(node, ast.AnnAssign) and len(text) > _VALUE_LENGTH:
+        return f"{ast.unparse(node.target)}: {ast.unparse(node.annotation)}"
+    return text
 
 
 def _shortened(text: str) -> str:

@@ -75,11 +75,11 @@ async def test_the_developer_sees_what_the_tests_use_and_forgotten_imports_are_a
     gather: Gather, large: Path
 ) -> None:
     seen = (
-        r"from shop.money.price import Price  # class Price\(NamedTuple\): What something costs.\n"
-        r"#   cents: int\n"
-        r"#   currency: str\n"
-        r"#   Price.in_words\(self\) -> str: As it is printed.\n"
-        r"from shop.money.price import round_cash  # round_cash\(cents: int\) -> int: The amount"
+        r"- class Price\(NamedTuple\) \(shop/money/price.py\): What something costs.\n"
+        r"    cents: int\n"
+        r"    currency: str\n"
+        r"    in_words\(\) -> str: As it is printed.\n"
+        r"- round_cash\(cents: int\) -> int \(shop/money/price.py\): The amount"
     )
     developer = {"agent": "developer", "matches": seen, "reply": TOTAL}
     team = await gather("It saw something else.", rules=[developer, REVIEW])
@@ -133,7 +133,7 @@ TOTAL_DRAFT = {"statement": TOTAL_WISH, "title": "Totals", "criteria": ["Everyth
 async def test_suggested_examples_are_of_what_the_repository_has(
     gather: Gather, large: Path
 ) -> None:
-    seen = r"What it takes:\nfrom shop.money.price import Price  # class Price(?s:.*)#   cents: int"
+    seen = r"What it takes:\n- class Price(?s:.*)    cents: int"
     call = "total([Price(1, 'CHF'), Price(4, 'CHF')])"
     examples = {"examples": [{"call": call, "returns": "(5, 'CHF')"}]}
     rules = [
@@ -148,7 +148,7 @@ async def test_suggested_examples_are_of_what_the_repository_has(
 
 
 async def test_the_tester_sees_what_a_test_has_to_make(gather: Gather, large: Path) -> None:
-    seen = r"What it takes, imported already(?s:.*)import Price  # class(?s:.*)#   cents: int"
+    seen = r"What it takes, imported already(?s:.*)- class Price(?s:.*)    cents: int"
     reply = "```python\ndef test_it():\n    assert total([Price(3, 'CHF')]) == (5, 'CHF')\n```"
     rules = [
         {"agent": "tester", "matches": seen, "reply": reply},

@@ -105,12 +105,40 @@ def test_what_the_file_has_or_gets_itself_is_no_helper() -> None:
 def test_class_that_is_named_shows_how_it_is_used() -> None:
     repo_map, language = repo(LARGE)
     need = Need("shop/bill.py", "Print it.", tests="bill(Order(1, []))")
-    lines = helper_lines(find_helpers(need, repo_map, language), language, need.target)
-    assert lines == [
-        "from shop.order import Order  # class Order: What a customer has bought.",
-        "#   number: int",
-        "#   lines: list[str]",
-        "#   Order.total(self) -> int: Cents of all lines.",
+    assert helper_lines(find_helpers(need, repo_map, language)) == [
+        "- class Order (shop/order.py): What a customer has bought.",
+        "    number: int",
+        "    lines: list[str]",
+        "    total() -> int: Cents of all lines.",
+    ]
+
+
+def test_class_is_shown_as_it_is_made_and_its_members_as_they_are_used() -> None:
+    stock = '''
+class Stock:
+    """What there is."""
+
+    names: dict[str, str] = field(default_factory=dict)
+
+    def __init__(self, counts: dict[str, int]) -> None: ...
+
+    @property
+    def size(self) -> int: ...
+
+    @classmethod
+    def read(cls, text: str) -> Stock: ...
+
+    @staticmethod
+    def empty() -> Stock: ...
+'''
+    repo_map, language = repo({"shop/stock.py": stock})
+    need = Need("shop/bill.py", "Use a `Stock`.")
+    assert helper_lines(find_helpers(need, repo_map, language)) == [
+        "- class Stock(counts: dict[str, int]) (shop/stock.py): What there is.",
+        "    names: dict[str, str]",
+        "    size: int",
+        "    Stock.read(text: str) -> Stock",
+        "    Stock.empty() -> Stock",
     ]
 
 
