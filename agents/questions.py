@@ -12,7 +12,7 @@ from agents.asking import CHARACTERS_PER_TOKEN, completions, request_for, spread
 from agents.base import IAgent
 from agents.behaviors.find_parts import parts_to_blame
 from agents.behaviors.open_function import Opening
-from agents.behaviors.write_code import Hint, Question, distilled_tests
+from agents.behaviors.write_code import Hint, Question, distilled_tests, imported, is_stub
 from agents.inference import Tier
 from agents.ladder import Rung, Stage
 from agents.search import Attempt, Search
@@ -30,6 +30,9 @@ _LONGEST_FILE = 6000
 """Characters of a file that is written anew as a whole."""
 _WHOLE = (Stage.SAMPLE, Stage.PLAN, Stage.REPAIR)
 """Stages whose answers are as long as the first."""
+_BEGUN = (Stage.FIRST, Stage.SAMPLE, Stage.OPINION)
+"""Stages whose answers are bodies where they can; later rounds are free to do it otherwise."""
+_UNKNOWN = "__parameters__"
 _MENDABLE = re.compile(r"NameError|ImportError|SyntaxError|TypeError|AttributeError|ModuleNotFound")
 
 
@@ -46,13 +49,13 @@ async def questions_of(
     plain = Question(
         rung.stage, search.source, unit, rung.temperatures, seed, longest=_longest(search)
     )
+    goes_on = agent.tools.models.continues_answers(agent.agent_type, search.tier)
     match rung.stage if answers else None:
         case None:
             return []
         case Stage.REPAIR:
             return _repairs(search, rung, plain)[: -(-answers // len(rung.temperatures))]
         case Stage.PART:
-            goes_on = agent.tools.models.continues_answers(agent.agent_type, search.tier)
             return _parts(bench, search, rung, plain, goes_on)
         case Stage.PLAN:
             plans = await _plans(agent, bench, rung.starts, seed)
@@ -60,7 +63,31 @@ async def questions_of(
         case Stage.WIDER | Stage.TIER:
             return _beyond(agent, search, plain)
         case _:
-            return [plain]
+            begun = goes_on and number == 0 and rung.stage in _BEGUN
+            return [replace(plain, opening=opening_of(bench, search.source) if begun else None)]
+
+
+def opening_of(bench: Workbench, source: str) -> Opening | None:
+    """The head of the function that is asked for, or its beginning, so that no answer is more.
+
+    Left alone, small models begin with imports that nothing needs, and with what other files
+    define (docs/benchmarks.md). None for a file or a class, and for a function that does something
+    already: what is to be changed may be its head.
+    """
+    language, unit = bench.language, bench.ticket.target_symbol
+    owner, _, name = unit.rpartition(".")
+    known = language.opening(source, unit)
+    if known is not None:
+        return known if is_stub(known.body, language) else None
+    if not name or name[0].isupper() or (owner and language.extract(source, owner) is None):
+        return None
+    tests = "\n".join(module.source() for module in (bench.tests.modules if bench.tests else []))
+    awaited = re.search(rf"await (?:[\w.()]+\.)?{re.escape(name)}\(", tests) is not None
+    signature = None if owner else language.signature_in(bench.words, name)
+    stub = language.stub(owner, signature or f"{name}({_UNKNOWN})", awaited)
+    merged = language.merge(source, stub, {unit}, imported(bench))
+    opening = language.opening(merged.text, unit)
+    return opening and opening.up_to(_UNKNOWN)
 
 
 def _beyond(agent: IAgent, search: Search, plain: Question) -> list[Question]:

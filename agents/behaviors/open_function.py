@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import StringIO
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -26,6 +26,11 @@ class Opening:
     def filled(self, body: str) -> str:
         """The file with another body."""
         return f"{self.before}{body.strip(chr(10)).rstrip()}\n{self.after}"
+
+    def up_to(self, word: str) -> Opening:
+        """The same up to the parameter `word`, if it has that: the rest of its head is open too."""
+        before, found, _ = self.before.partition(word)
+        return replace(self, before=before.removesuffix(", "), body="") if found else self
 
 
 def opening_in(text: str, name: str) -> Opening | None:

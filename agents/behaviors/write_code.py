@@ -36,6 +36,9 @@ models go on to repeat the tests of the prompt, which takes longer than the code
 wave ends before its last answer."""
 _NOTHING = ("", "pass", "...", ";")
 """Bodies that a small model writes where it does not know better, or repeats from a stub."""
+_UNWRITTEN = re.compile(r"(?:raise NotImplementedError|throw new Error)\b.*")
+_BEGINS_ANEW = re.compile(r"\s*```\w*\n")
+"""An answer that should have gone on where it was begun, and did not."""
 _SHORT_TASK = 2400
 """Characters of a long text of instructions, where the whole does not fit."""
 
@@ -207,11 +210,20 @@ def _begun(bench: Workbench, question: Question) -> list[ChatTurn]:
     """What of the answer is there already."""
     if question.opening is None:
         return []
-    before = question.opening.before
-    lines = {symbol.name: symbol.line for symbol in bench.language.symbols(before)}
+    shown = _shown(bench, question, question.opening)
+    text = f"{shown.before}{shown.body}{shown.after}"
+    lines = {symbol.name: symbol.line for symbol in bench.language.symbols(text)}
     first = lines.get(question.unit, 1)
-    code = "".join(before.splitlines(keepends=True)[first - 1 :])
+    code = "".join(shown.before.splitlines(keepends=True)[first - 1 :])
     return [ChatTurn("assistant", f"```{bench.language.fence}\n{code}")]
+
+
+def _shown(bench: Workbench, question: Question, opening: Opening) -> Opening:
+    """Without documentation that the task repeats."""
+    language, unit = bench.language, question.unit
+    if opening.name != unit or not language.is_told(question.source, unit, bench.task):
+        return opening
+    return language.opening(language.without_docstring(question.source, unit), unit) or opening
 
 
 def to_candidate(
@@ -236,7 +248,7 @@ def _merged(completion: Completion, bench: Workbench, question: Question) -> str
     cut_off = completion.finish_reason != "stop"
     if cut_off and (unit or question.opening):
         raise _NoCodeError("the answer was cut off")
-    if question.opening is not None:
+    if question.opening is not None and not _BEGINS_ANEW.match(completion.text):
         return _filled(completion.text, bench, question, question.opening)
     blocks = language.code_blocks(completion.text)
     if cut_off:  # of a file its beginning is worth something: parts go on from there
@@ -249,7 +261,7 @@ def _merged(completion: Completion, bench: Workbench, question: Question) -> str
             raise _NoCodeError("it is not the file's new text")
         return text
     allowed = {unit, root_name(unit)} if "." not in unit else {unit}
-    merged = language.merge(question.source, "\n\n".join(blocks), allowed, _imported(bench))
+    merged = language.merge(question.source, "\n\n".join(blocks), allowed, imported(bench))
     if not merged.changed:
         raise _NoCodeError("; ".join(merged.problems) or "the code changes nothing")
     if language.extract(merged.text, unit) is None:
@@ -260,18 +272,20 @@ def _merged(completion: Completion, bench: Workbench, question: Question) -> str
 def _filled(answer: str, bench: Workbench, question: Question, opening: Opening) -> str:
     body = answer.split(_FENCE, 1)[0]
     text = opening.filled(body)
-    if not bench.language.symbols(text):
+    now = bench.language.opening(text, opening.name)
+    if now is None:
         raise _NoCodeError("it is no body of a function")
     stub = bench.language.opening(question.source, opening.name)
-    if _without_comments(body, bench.language) in (*_NOTHING, stub.body.strip() if stub else ""):
+    if is_stub(now.body, bench.language) or (stub and now.body.strip() == stub.body.strip()):
         raise _NoCodeError("it does nothing")
     return text
 
 
-def _without_comments(body: str, language: Language) -> str:
-    """The lines that hold more than a comment."""
-    lines = (line for line in body.splitlines() if not line.strip().startswith(language.comment))
-    return "\n".join(lines).strip()
+def is_stub(body: str, language: Language) -> bool:
+    """Whether the body of a function has nothing but comments, or says that it is to be written."""
+    lines = (line.strip() for line in body.splitlines())
+    text = "\n".join(line for line in lines if line and not line.startswith(language.comment))
+    return text in _NOTHING or _UNWRITTEN.fullmatch(text) is not None
 
 
 def candidate_of(
@@ -289,7 +303,7 @@ def candidate_of(
     return Candidate(code or text, text, origin, **more)
 
 
-def _imported(bench: Workbench) -> set[str]:
+def imported(bench: Workbench) -> set[str]:
     """The ticket's symbol, if its tests import it by name."""
     name = root_name(bench.ticket.target_symbol)
     modules = bench.tests.modules if bench.tests else []

@@ -118,6 +118,12 @@ class Language(Protocol):
     def opening(self, text: str, name: str) -> Opening | None:
         """`text` around the body of a function or method; None if a model cannot go on there."""
 
+    def stub(self, owner: str, signature: str, awaited: bool) -> str:
+        """A function that does nothing, or a class `owner` with it as its method.
+
+        `signature` is as `signature_in` gives it; ``self`` is added.
+        """
+
     def extract(self, source: str, name: str) -> str | None:
         """Source of a symbol, at column 0; None if there is none of that name."""
 

@@ -104,6 +104,15 @@ class Python:
         """See `Language`."""
         return opening_in(text, name)
 
+    def stub(self, owner: str, signature: str, awaited: bool) -> str:
+        """See `Language`."""
+        word = "async def" if awaited else "def"
+        if owner:
+            return (
+                f"class {owner}:\n    {word} {signature.replace('(', '(self, ', 1)}:\n        ...\n"
+            )
+        return f"{word} {signature}:\n    ...\n"
+
     def extract(self, source: str, name: str) -> str | None:
         """See `Language`."""
         return extract_symbol(source, name)

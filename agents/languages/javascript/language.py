@@ -212,6 +212,13 @@ class JavaScript:
         except SyntaxError:
             return None
 
+    def stub(self, owner: str, signature: str, awaited: bool) -> str:
+        """See `Language`."""
+        word = "async " if awaited else ""
+        if owner:
+            return f"class {owner} {{\n  {word}{signature} {{\n  }}\n}}\n"
+        return f"{word}function {signature} {{\n}}\n"
+
     def extract(self, source: str, name: str) -> str | None:
         """See `Language`."""
         try:

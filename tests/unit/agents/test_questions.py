@@ -12,7 +12,8 @@ from agents.behaviors.write_code import Candidate, Question, Rejected
 from agents.budget import Budget
 from agents.ladder import Rung, Stage
 from agents.languages.python import PYTHON
-from agents.questions import _parts, _repairs, wider
+from agents.languages.registry import language_of
+from agents.questions import _parts, _repairs, opening_of, wider
 from agents.search import Attempt, Search
 from agents.tools.test_report import Frame
 from agents.tools.test_runner import TestCase
@@ -93,3 +94,73 @@ def test_no_more_bodies_are_asked_for_than_end_in_time():
     assert answers(5.0) == [2, 2]
     bench.budget = Budget(0.1, 100)
     assert answers(5.0) == []
+
+
+WORDS = "total(lines, tax=0) gives the sum of the lines."
+STUB = "def other():\n    return 1\n\n\ndef total(lines):\n    {body}\n"
+
+
+def asked(unit: str, words: str = WORDS, tests: str = "") -> Any:
+    """As much of a workbench as the head of a function takes."""
+    module = SimpleNamespace(source=lambda: tests)
+    return SimpleNamespace(
+        language=PYTHON,
+        words=words,
+        ticket=SimpleNamespace(target_symbol=unit),
+        tests=SimpleNamespace(modules=[module]),
+    )
+
+
+def test_answer_goes_on_from_the_head_that_the_words_give():
+    opening = opening_of(asked("total"), "def other():\n    return 1\n")
+    assert opening is not None
+    assert opening.filled("    return 2") == (
+        "def other():\n    return 1\n\n\ndef total(lines, tax=0):\n    return 2\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "body", ["pass", "...", "# later\n    pass", "raise NotImplementedError('x')"]
+)
+def test_answer_goes_on_from_a_stub(body: str):
+    opening = opening_of(asked("total", "Sum them."), STUB.format(body=body))
+    assert opening is not None and opening.before.endswith("def total(lines):\n")
+
+
+@pytest.mark.parametrize(
+    ("unit", "source", "tests", "end"),
+    [
+        ("total", "", "assert total([]) == 0", "def total("),
+        ("total", "", "assert await total([]) == 0", "async def total("),
+        ("Bill.total", "class Bill:\n    x = 1\n", "Bill().total(1)", "    def total(self"),
+    ],
+)
+def test_parameters_that_no_words_give_are_the_answers(
+    unit: str, source: str, tests: str, end: str
+):
+    opening = opening_of(asked(unit, "Sum the lines.", tests), source)
+    assert opening is not None and opening.before.endswith(end)
+
+
+def test_script_function_begins_as_its_module_wants_it():
+    script = language_of("a.ts", ["a.ts"], {"a.ts": ""})
+    bench = asked("total", "Sum the lines.", 'import { total } from "./a";')
+    bench.language = script
+    opening = opening_of(bench, "")
+    assert opening is not None
+    assert opening.filled("lines: number[]) {\n  return 0;") == (
+        "export function total(lines: number[]) {\n  return 0;\n}\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("unit", "source"),
+    [
+        ("total", STUB.format(body="return 0")),  # its head may have to change
+        ("Total", ""),
+        ("Bill.total", ""),
+        ("", ""),
+    ],
+)
+def test_answer_is_free_where_it_is_more_than_a_function(unit: str, source: str):
+    assert opening_of(asked(unit), source) is None
