@@ -6,16 +6,16 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from agents.asking import Context, request_for, write
 from agents.base import InvalidStateError, TeamError
+from agents.behaviors.find_helpers import Need, helper_lines, import_of, named_helpers
 from agents.edit_proposals import EditProposal, EditRequest
 from agents.inference import Priority
 from agents.languages.contract import Language
-from agents.languages.registry import language_of
 from agents.progress import Progress, Report
-from agents.repository_reader import read_snapshot
+from agents.repository_reader import Snapshot, read_snapshot
 from agents.team import Team
 from agents.tools.confine import confined, decode
 from agents.tools.edits import MergeResult
@@ -43,7 +43,8 @@ class EditWriter:
 
     async def propose(self, request: EditRequest, report: Report) -> EditProposal:
         """The new text of a document. Raises NoProposalError if the model gives none."""
-        language = language_of(request.path, [], {request.path: request.text})
+        snapshot = await self._snapshot(request)
+        language = snapshot.language_of(request.path)
         symbol = enclosing_symbol(language, request.text, request.start_line, request.end_line)
         if symbol is None:
             raise InvalidStateError(
@@ -51,14 +52,29 @@ class EditWriter:
             )
         context = Context(report=report, priority=Priority.INTERACTIVE, language=language)
         if request.kind == "fix":
-            return await self._fix(request, symbol, context)
-        return await self._test(request, symbol, context)
+            return await self._fix(request, symbol, snapshot, context)
+        return await self._test(request, symbol, snapshot, context)
 
-    async def _fix(self, request: EditRequest, symbol: str, context: Context) -> EditProposal:
+    async def _snapshot(self, request: EditRequest) -> Snapshot:
+        """The last commit, with the document as it is."""
+        workspace = self._team.workspace
+        snapshot = await read_snapshot(workspace, (await workspace.head()).commit)
+        files = list(dict.fromkeys([*snapshot.files, request.path]))
+        return replace(
+            snapshot, files=files, sources={**snapshot.sources, request.path: request.text}
+        )
+
+    async def _fix(
+        self, request: EditRequest, symbol: str, snapshot: Snapshot, context: Context
+    ) -> EditProposal:
         language = context.language
+        part = (language.extract(request.text, symbol) or "")[:_CHARACTERS]
+        need = Need(request.path, request.diagnostic or "", symbol, tests=part)
+        helpers = named_helpers(need, snapshot.repo_map, language)
         variables = {
             "path": request.path,
-            "source": (language.extract(request.text, symbol) or "")[:_CHARACTERS],
+            "source": part,
+            "helpers": helper_lines(helpers),
             "diagnostic": request.diagnostic or "",
         }
         merged = await self._merged(
@@ -67,23 +83,22 @@ class EditWriter:
             lambda code: language.merge(request.text, code, {symbol}),
             context,
         )
+        elsewhere = import_of(helpers, language, request.path)
         return EditProposal(
             new_id("edt"),
             request.path,
             request.text,
-            merged.text,
+            language.completed(merged.text, request.text, elsewhere),
             f"Fix {symbol}",
             f"Changes {', '.join(merged.changed)}.",
         )
 
-    async def _test(self, request: EditRequest, symbol: str, context: Context) -> EditProposal:
-        workspace = self._team.workspace
-        snapshot = await read_snapshot(workspace, (await workspace.head()).commit)
-        files = list(dict.fromkeys([*snapshot.files, request.path]))
-        sources = {**snapshot.sources, request.path: request.text}
-        language = await self._with_runner(language_of(request.path, files, sources), request.path)
+    async def _test(
+        self, request: EditRequest, symbol: str, snapshot: Snapshot, context: Context
+    ) -> EditProposal:
+        language = await self._with_runner(context.language, request.path)
         path = _test_path(language, request.path, snapshot.files)
-        before = await asyncio.to_thread(_working_text, workspace.root, path)
+        before = await asyncio.to_thread(_working_text, self._team.workspace.root, path)
         root = symbol.split(".", maxsplit=1)[0]
         import_line = language.import_line(root, request.path, path)
         variables = {
@@ -117,7 +132,7 @@ class EditWriter:
     async def _merged(
         self,
         prompt: str,
-        variables: dict[str, str],
+        variables: dict[str, Any],
         merge: Callable[[str], MergeResult],
         context: Context,
     ) -> MergeResult:

@@ -142,7 +142,7 @@ class Python:
     def completed(self, text: str, source: str, import_of: ImportOf = standard_import) -> str:
         """See `Language`: imports, ``self``, methods and functions kept in sight."""
         text = with_methods_in_sight(with_missing_self(text, source), source)
-        text = with_functions_in_sight(text)
+        text = with_functions_in_sight(text, source)
         return with_missing_imports(text, import_of)
 
     def same_code(self, text: str) -> str:

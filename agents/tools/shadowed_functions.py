@@ -12,18 +12,24 @@ from agents.tools.syntax import code_of, parse_module
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def with_functions_in_sight(text: str) -> str:
+def with_functions_in_sight(text: str, source: str = "") -> str:
     """`text` with another name for each variable that hides the function which it is got from.
 
     ``total = total(lines)`` in a function is always an UnboundLocalError: all of its body means
-    the variable. Unchanged if `text` does not parse.
+    the variable. Functions that `source` has just so are left alone. Unchanged if `text` does not
+    parse.
     """
     try:
-        module = parse_module(text)
-        hides = any(_hiding(f) for f in ast.walk(ast.parse(text)) if isinstance(f, _Function))
+        old = {ast.dump(f) for f in _functions(source) if _hiding(f)}
+        new = {f.name for f in _functions(text) if _hiding(f) and ast.dump(f) not in old}
+        module = parse_module(text) if new else None
     except (SyntaxError, ValueError, RecursionError):
         return text
-    return module.visit(_Repair()).code if hides else text
+    return module.visit(_Repair(new)).code if module is not None else text
+
+
+def _functions(text: str) -> Iterator[_Function]:
+    return (node for node in ast.walk(ast.parse(text)) if isinstance(node, _Function))
 
 
 def _hiding(function: _Function) -> set[str]:
@@ -68,9 +74,16 @@ def _called(value: ast.expr) -> set[str]:
 
 
 class _Repair(cst.CSTTransformer):
+    """Mends the functions of these names."""
+
+    def __init__(self, names: set[str]) -> None:
+        self._names = names
+
     def leave_FunctionDef(  # noqa: N802 - libcst's name
         self, original_node: cst.FunctionDef, updated_node: cst.FunctionDef
     ) -> cst.FunctionDef:
+        if original_node.name.value not in self._names:
+            return updated_node
         function = ast.parse(code_of(updated_node)).body[0]
         hiding = _hiding(function) if isinstance(function, _Function) else set()
         if not hiding:

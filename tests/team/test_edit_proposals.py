@@ -113,3 +113,23 @@ async def test_python_goes_on_as_before(gather: Gather) -> None:
     team = await gather("```python\ndef half(x):\n    return x / 2\n```")
     proposal = await team.propose_edit(asked("fix", 4, "textkit/half.py", text), silent)
     assert proposal.after == text.replace("x * 2", "x / 2")
+
+
+async def test_a_mended_function_uses_what_other_files_define(
+    gather: Gather, repository: Path
+) -> None:
+    """The model sees what the code names, and what it forgets to import is imported."""
+    (repository / "textkit" / "money.py").write_text(
+        'def round_cash(cents: int) -> int:\n    """To 5 cents."""\n    return cents\n'
+    )
+    git(repository, "add", "--all")
+    git(repository, "commit", "-qm", "money")
+    text = "def due(cents):\n    return roundcash(cents)  # round_cash\n"
+    seen = r"- round_cash\(cents: int\) -> int \(textkit/money.py\): To 5 cents."
+    reply = "```python\ndef due(cents):\n    return round_cash(cents)\n```"
+    team = await gather("no", rules=[{"agent": "developer", "matches": seen, "reply": reply}])
+    request = EditRequest("fix", "textkit/due.py", text, 1, 1, '"roundcash" is not defined')
+    proposal = await team.propose_edit(request, silent)
+    assert proposal.after == (
+        "from textkit.money import round_cash\n\n\ndef due(cents):\n    return round_cash(cents)\n"
+    )

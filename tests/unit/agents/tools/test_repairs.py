@@ -204,3 +204,8 @@ def test_variable_that_hides_the_function_it_is_got_from_is_renamed(
 )
 def test_variable_that_hides_nothing_keeps_its_name(text: str) -> None:
     assert with_functions_in_sight(text) == text
+
+
+def test_variable_in_a_function_of_a_person_keeps_its_name() -> None:
+    text = "def total():\n    tax = tax(1)\n    return tax\n"
+    assert with_functions_in_sight(text + "\n\nx = 1\n", text) == text + "\n\nx = 1\n"
