@@ -30,8 +30,6 @@ _LONGEST_FILE = 6000
 """Characters of a file that is written anew as a whole."""
 _WHOLE = (Stage.SAMPLE, Stage.PLAN, Stage.REPAIR)
 """Stages whose answers are as long as the first."""
-_BEGUN = (Stage.FIRST, Stage.SAMPLE, Stage.OPINION)
-"""Stages whose answers are bodies where they can; later rounds are free to do it otherwise."""
 _UNKNOWN = "__parameters__"
 _MENDABLE = re.compile(r"NameError|ImportError|SyntaxError|TypeError|AttributeError|ModuleNotFound")
 
@@ -50,6 +48,8 @@ async def questions_of(
         rung.stage, search.source, unit, rung.temperatures, seed, longest=_longest(search)
     )
     goes_on = agent.tools.models.continues_answers(agent.agent_type, search.tier)
+    free = number > 0 and rung.stage is Stage.SAMPLE  # to do it otherwise
+    opening = opening_of(bench, search.source) if goes_on and not free else None
     match rung.stage if answers else None:
         case None:
             return []
@@ -59,12 +59,11 @@ async def questions_of(
             return _parts(bench, search, rung, plain, goes_on)
         case Stage.PLAN:
             plans = await _plans(agent, bench, rung.starts, seed)
-            return [replace(plain, hint=Hint(plan=plan)) for plan in plans]
+            return [replace(plain, opening=opening, hint=Hint(plan=plan)) for plan in plans]
         case Stage.WIDER | Stage.TIER:
             return _beyond(agent, search, plain)
         case _:
-            begun = goes_on and number == 0 and rung.stage in _BEGUN
-            return [replace(plain, opening=opening_of(bench, search.source) if begun else None)]
+            return [replace(plain, opening=opening)]
 
 
 def opening_of(bench: Workbench, source: str) -> Opening | None:
