@@ -222,7 +222,7 @@ def _made(helper: Helper) -> tuple[Symbol, list[Symbol]]:
     symbol = helper.symbol
     for member in helper.members:
         if member.name == f"{symbol.name}.__init__":
-            call = _SELF.sub("(", member.signature.replace(f"{member.name}", symbol.name, 1), 1)
+            call = _SELF.sub("(", member.signature.replace(member.name, symbol.name, 1), 1)
             others = [each for each in helper.members if each is not member]
             return replace(symbol, signature=f"class {call.removesuffix(' -> None')}"), others
     return symbol, list(helper.members)

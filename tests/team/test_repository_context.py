@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from agents.inference import CompletionRequest
 from agents.orchestrator import Orchestrator
 from agents.progress import silent
 from agents.tools.repository_files import GitFiles
 from memory.records import AcceptanceTest, TicketState
+from server.models.scripted import ScriptedModel
 from tests.sample import git
 from tests.team.conftest import Gather
 
@@ -147,8 +149,21 @@ async def test_suggested_examples_are_of_what_the_repository_has(
     assert after is not None and [c.call for c in after.criteria] == [call]
 
 
-async def test_the_tester_sees_what_a_test_has_to_make(gather: Gather, large: Path) -> None:
+async def no_room_for_an_example(_model: ScriptedModel, request: CompletionRequest) -> int:
+    """Tokens of a prompt, as a model counts that has a small window."""
+    text = "\n".join(turn.content for turn in request.messages)
+    return 9999 if "A test of this repository" in text else 100
+
+
+@pytest.mark.parametrize("room", ["enough", "for one of both"])
+async def test_the_tester_sees_what_a_test_has_to_make(
+    gather: Gather, large: Path, monkeypatch: pytest.MonkeyPatch, room: str
+) -> None:
+    """Where the prompt is too long, the test that shows the style is left out first."""
     seen = r"What it takes, imported already(?s:.*)- class Price(?s:.*)    cents: int"
+    if room != "enough":
+        monkeypatch.setattr(ScriptedModel, "count_tokens", no_room_for_an_example)
+        seen = rf"(?s:\A(?!.*A test of this repository).*){seen}"
     reply = "```python\ndef test_it():\n    assert total([Price(3, 'CHF')]) == (5, 'CHF')\n```"
     rules = [
         {"agent": "tester", "matches": seen, "reply": reply},
