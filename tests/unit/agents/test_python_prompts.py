@@ -25,7 +25,7 @@ _CODE: dict[str, Any] = {
 _VARIANTS: dict[str, list[dict[str, Any]]] = {
     "developer": [{}],
     "tester": [{}],
-    "fix_code": [{**_CODE, "diagnostic": d} for d in ("", "E501")],
+    "fix_code": [{**_CODE, "helpers": [], "diagnostic": d} for d in ("", "E501")],
     "plan_approaches": [{**_CODE, "symbol": s, "feedbacks": []} for s in ("", "slugify")],
     "suggest_examples": [
         {
@@ -44,7 +44,7 @@ _VARIANTS: dict[str, list[dict[str, Any]]] = {
             "documented": exists,
             "signature": "slugify(text)" if exists else "",
             "feedbacks": ["No."] if exists else [],
-            "helpers": ["from a import b  # b(): c"] if hint else [],
+            "helpers": ["- b() (a.py): c"] if hint else [],
             "snippets": ["def g():\n    pass"] if hint else [],
             "lessons": [],
             "plan": hint,
@@ -80,7 +80,7 @@ _DIGESTS = {
     "plan_approaches": "cb3957ee61acd757",
     "suggest_examples": "b39ad516e56660e3",
     "tester": "af8cbefa36c62088",
-    "write_code": "6c6e71fb0883b51e",
+    "write_code": "c828d96cb5f03155",
     "write_test": "523975d105637c27",
     "write_tests_for_code": "c886540dada8381f",
 }
