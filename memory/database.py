@@ -47,7 +47,10 @@ class Size:
 
 
 class DocumentStore(Protocol):
-    """What the repositories need from a database."""
+    """What the repositories need from a database.
+
+    Keys of documents hold no NUL character, since those of BSON cannot (bsonspec.org, cstring).
+    """
 
     async def insert(self, collection: str, document: Document) -> None:
         """Store a new document. Raises DuplicateIdError if the id is taken."""
