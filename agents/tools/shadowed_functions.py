@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import libcst as cst
 
@@ -15,13 +15,14 @@ _Function = ast.FunctionDef | ast.AsyncFunctionDef
 def with_functions_in_sight(text: str, source: str = "") -> str:
     """`text` with another name for each variable that hides the function which it is got from.
 
-    ``total = total(lines)`` in a function is always an UnboundLocalError: all of its body means
-    the variable. Functions that `source` has just so are left alone. Unchanged if `text` does not
-    parse.
+    ``total = total(lines)`` in a function is an UnboundLocalError where nothing has bound the
+    variable before: all of its body means the variable. Functions that `source` has just so are
+    left alone. Unchanged if a text does not parse.
     """
     try:
-        old = {ast.dump(f) for f in _functions(source) if _hiding(f)}
-        new = {f.name for f in _functions(text) if _hiding(f) and ast.dump(f) not in old}
+        hiding = [function for function in _functions(text) if _hiding(function)]
+        old = {ast.dump(function) for function in _functions(source)} if hiding else set()
+        new = {function.name for function in hiding if ast.dump(function) not in old}
         module = parse_module(text) if new else None
     except (SyntaxError, ValueError, RecursionError):
         return text
@@ -33,44 +34,57 @@ def _functions(text: str) -> Iterator[_Function]:
 
 
 def _hiding(function: _Function) -> set[str]:
-    """Variables whose first value is got by a call of their own name."""
-    arguments = function.args
-    taken = {a.arg for a in ast.walk(arguments) if isinstance(a, ast.arg)}
-    for node in ast.walk(function):
+    """Variables that cannot have a value where their own name is called for one."""
+    taken = {argument.arg for argument in ast.walk(function.args) if isinstance(argument, ast.arg)}
+    bound: dict[str, list[tuple[bool, bool]]] = {}
+    """For each name, in order: whether it is bound by a call of itself, and in a loop."""
+    for node, in_loop in _own_nodes(function.body):
         if isinstance(node, ast.Global | ast.Nonlocal):
             taken.update(node.names)
         elif isinstance(node, ast.Import | ast.ImportFrom):
             taken.update((alias.asname or alias.name).split(".")[0] for alias in node.names)
-        elif isinstance(node, _Function | ast.ClassDef) and node is not function:
+        elif isinstance(node, _Function | ast.ClassDef):
             taken.add(node.name)
-    first: dict[str, ast.Name] = {}
-    for name in sorted(_stored(function), key=lambda n: (n.lineno, n.col_offset)):
-        first.setdefault(name.id, name)
-    return {
-        target.id
-        for target, value in _assignments(function)
-        if first[target.id] is target and target.id not in taken and target.id in _called(value)
-    }
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            bound.setdefault(node.id, []).append((False, in_loop))
+        elif (name := _got_from_itself(node)) is not None:
+            bound.setdefault(name, []).append((True, in_loop))
+    return {name for name, ways in bound.items() if _never_bound(ways)} - taken
 
 
-def _stored(function: _Function) -> Iterator[ast.Name]:
-    for node in ast.walk(function):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            yield node
+def _never_bound(ways: Sequence[tuple[bool, bool]]) -> bool:
+    """Whether nothing can have bound a name where the first of these bindings reads it.
+
+    In a loop a later binding may have: then all have to be calls of the name itself.
+    """
+    itself, in_loop = ways[0]
+    return itself and (not in_loop or all(each for each, _ in ways))
 
 
-def _assignments(function: _Function) -> Iterator[tuple[ast.Name, ast.expr]]:
-    for node in ast.walk(function):
-        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            for target in targets:
-                if isinstance(target, ast.Name):
-                    yield target, node.value
+def _own_nodes(nodes: Iterable[ast.AST], in_loop: bool = False) -> Iterator[tuple[ast.AST, bool]]:
+    """Nodes of a function in the order of its text, without what other functions run later."""
+    for node in nodes:
+        yield node, in_loop
+        if isinstance(node, _Function | ast.ClassDef | ast.Lambda):
+            continue
+        inside = in_loop or isinstance(node, ast.For | ast.AsyncFor | ast.While)
+        hidden = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        itself = _got_from_itself(node) is not None
+        children = (c for c in ast.iter_child_nodes(node) if not (itself and c in hidden))
+        yield from _own_nodes(children, inside)
 
 
-def _called(value: ast.expr) -> set[str]:
-    calls = (node.func for node in ast.walk(value) if isinstance(node, ast.Call))
-    return {function.id for function in calls if isinstance(function, ast.Name)}
+def _got_from_itself(node: ast.AST) -> str | None:
+    """The variable of an assignment whose value calls the variable's name."""
+    if isinstance(node, ast.Assign) and len(node.targets) == 1:
+        target, value = node.targets[0], node.value
+    elif isinstance(node, ast.AnnAssign) and node.value is not None:
+        target, value = node.target, node.value
+    else:
+        return None
+    calls = (each.func for each, _ in _own_nodes([value]) if isinstance(each, ast.Call))
+    called = {each.id for each in calls if isinstance(each, ast.Name)}
+    return target.id if isinstance(target, ast.Name) and target.id in called else None
 
 
 class _Repair(cst.CSTTransformer):

@@ -174,6 +174,14 @@ def test_attribute_that_may_be_meant_stays(text: str, source: str) -> None:
             "tax_value: int = round(tax(1, tax=2))\nreturn f'{tax_value} of {self.tax}: {tax(1)}'",
         ),
         (
+            "tax = tax(1)\ntax = round(tax)\nreturn tax",
+            "tax_value = tax(1)\ntax_value = round(tax_value)\nreturn tax_value",
+        ),
+        (
+            "for c in cents:\n    tax = tax(c)\nreturn tax",
+            "for c in cents:\n    tax_value = tax(c)\nreturn tax_value",
+        ),
+        (
             "if cents:\n    tax = tax(cents)\nreturn tax",
             "if cents:\n    tax_value = tax(cents)\nreturn tax_value",
         ),
@@ -199,6 +207,10 @@ def test_variable_that_hides_the_function_it_is_got_from_is_renamed(
         "def total():\n    from shop import tax\n    tax = tax(1)\n",
         "def total():\n    def tax(x): ...\n    tax = tax(1)\n",
         "tax = tax(1)\n",
+        "def total():\n    tax = lambda n: n and tax(n - 1)\n    return tax\n",
+        "def total():\n    while go():\n        if x:\n            tax = tax(1)\n"
+        "        else:\n            tax = make\n",
+        "def total():\n    def inner():\n        pass\n    tax: int\n    return map(tax, [])\n",
         "def total(:\n    tax = tax(1)\n",
     ],
 )
