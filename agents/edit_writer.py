@@ -8,11 +8,11 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
 
-from agents.asking import Context, request_for, write
+from agents.asking import Context, fits, request_for, write
 from agents.base import InvalidStateError, TeamError
 from agents.behaviors.find_helpers import Need, helper_lines, import_of, named_helpers
 from agents.edit_proposals import EditProposal, EditRequest
-from agents.inference import Priority
+from agents.inference import CompletionRequest, Priority
 from agents.languages.contract import Language
 from agents.progress import Progress, Report
 from agents.repository_reader import Snapshot, read_snapshot
@@ -129,6 +129,25 @@ class EditWriter:
         runner = await asyncio.to_thread(choose, root, path, python, options.test_runner)
         return language.with_runner(runner.name)
 
+    async def _request(
+        self, prompt: str, variables: dict[str, Any], context: Context, temperature: float
+    ) -> CompletionRequest:
+        """With what other files define, if that fits."""
+        developer = self._team.developer
+        steps: tuple[dict[str, Any], ...] = ({}, {"helpers": []})
+        for leaner in steps:
+            request = request_for(
+                developer,
+                prompt,
+                context,
+                variables | leaner,
+                max_tokens=self._MOST_TOKENS,
+                temperatures=(temperature,),
+            )
+            if await fits(developer, request):
+                break
+        return request
+
     async def _merged(
         self,
         prompt: str,
@@ -139,14 +158,7 @@ class EditWriter:
         developer = self._team.developer
         problem = "no answer"
         for temperature, seed in _ATTEMPTS:
-            request = request_for(
-                developer,
-                prompt,
-                context,
-                dict(variables),
-                max_tokens=self._MOST_TOKENS,
-                temperatures=(temperature,),
-            )
+            request = await self._request(prompt, variables, context, temperature)
             reply = await write(developer, request, context, f"proposing an edit ({seed + 1})")
             merged = merge("\n\n".join(context.language.code_blocks(reply)))
             if merged.changed:

@@ -8,7 +8,9 @@ import pytest
 
 from agents.edit_proposals import EditRequest
 from agents.errors import InvalidStateError
+from agents.inference import CompletionRequest
 from agents.progress import silent
+from server.models.scripted import ScriptedModel
 from tests.sample import git
 from tests.team.conftest import Gather
 
@@ -115,17 +117,30 @@ async def test_python_goes_on_as_before(gather: Gather) -> None:
     assert proposal.after == text.replace("x * 2", "x / 2")
 
 
+async def no_room_for_others(_model: ScriptedModel, request: CompletionRequest) -> int:
+    """Tokens of a prompt, as a model counts that has a small window."""
+    text = "\n".join(turn.content for turn in request.messages)
+    return 9999 if "uses of other files" in text else 100
+
+
+@pytest.mark.parametrize("room", [True, False])
 async def test_a_mended_function_uses_what_other_files_define(
-    gather: Gather, repository: Path
+    gather: Gather, repository: Path, monkeypatch: pytest.MonkeyPatch, room: bool
 ) -> None:
-    """The model sees what the code names, and what it forgets to import is imported."""
+    """The model sees what the code names, if that fits; what it does not import is imported."""
+    if not room:
+        monkeypatch.setattr(ScriptedModel, "count_tokens", no_room_for_others)
     (repository / "textkit" / "money.py").write_text(
         'def round_cash(cents: int) -> int:\n    """To 5 cents."""\n    return cents\n'
     )
     git(repository, "add", "--all")
     git(repository, "commit", "-qm", "money")
     text = "def due(cents):\n    return roundcash(cents)  # round_cash\n"
-    seen = r"- round_cash\(cents: int\) -> int \(textkit/money.py\): To 5 cents."
+    seen = (
+        "part to change"
+        if not room
+        else r"- round_cash\(cents: int\) -> int \(textkit/money.py\): To 5 cents."
+    )
     reply = "```python\ndef due(cents):\n    return round_cash(cents)\n```"
     team = await gather("no", rules=[{"agent": "developer", "matches": seen, "reply": reply}])
     request = EditRequest("fix", "textkit/due.py", text, 1, 1, '"roundcash" is not defined')
