@@ -12,7 +12,7 @@ from agents.asking import CHARACTERS_PER_TOKEN, completions, request_for, spread
 from agents.base import IAgent
 from agents.behaviors.find_parts import parts_to_blame
 from agents.behaviors.open_function import Opening
-from agents.behaviors.write_code import Hint, Question, distilled_tests, imported, is_stub
+from agents.behaviors.write_code import Hint, Question, distilled_tests, imported, is_unwritten
 from agents.inference import Tier
 from agents.ladder import Rung, Stage
 from agents.search import Attempt, Search
@@ -48,8 +48,6 @@ async def questions_of(
         rung.stage, search.source, unit, rung.temperatures, seed, longest=_longest(search)
     )
     goes_on = agent.tools.models.continues_answers(agent.agent_type, search.tier)
-    free = number > 0 and rung.stage is Stage.SAMPLE  # to do it otherwise
-    opening = opening_of(bench, search.source) if goes_on and not free else None
     match rung.stage if answers else None:
         case None:
             return []
@@ -59,11 +57,14 @@ async def questions_of(
             return _parts(bench, search, rung, plain, goes_on)
         case Stage.PLAN:
             plans = await _plans(agent, bench, rung.starts, seed)
+            opening = opening_of(bench, search.source) if goes_on else None
             return [replace(plain, opening=opening, hint=Hint(plan=plan)) for plan in plans]
         case Stage.WIDER | Stage.TIER:
             return _beyond(agent, search, plain)
         case _:
-            return [replace(plain, opening=opening)]
+            free = number > 0 and rung.stage is Stage.SAMPLE  # to do it otherwise
+            begun = goes_on and not free
+            return [replace(plain, opening=opening_of(bench, search.source) if begun else None)]
 
 
 def opening_of(bench: Workbench, source: str) -> Opening | None:
@@ -77,7 +78,7 @@ def opening_of(bench: Workbench, source: str) -> Opening | None:
     owner, _, name = unit.rpartition(".")
     known = language.opening(source, unit)
     if known is not None:
-        return known if is_stub(known.body, language) else None
+        return known if is_unwritten(known.body, language) else None
     if not name or name[0].isupper() or (owner and language.extract(source, owner) is None):
         return None
     tests = "\n".join(module.source() for module in (bench.tests.modules if bench.tests else []))

@@ -22,6 +22,8 @@ class Opening:
     after: str
     stops: tuple[str, ...]
     """What cannot stand in a body, and so ends it."""
+    start: int = 0
+    """Characters of `before` in front of the line where the function begins."""
 
     def filled(self, body: str) -> str:
         """The file with another body."""
@@ -50,7 +52,8 @@ def opening_in(text: str, name: str) -> Opening | None:
     else:
         before = "".join(lines[:head])
     body, after = "".join(lines[head:last]), "".join(lines[last:])
-    return Opening(name, before, body, after, _stops(" " * node.col_offset))
+    start = len("".join(lines[: node.lineno - 1]))
+    return Opening(name, before, body, after, _stops(" " * node.col_offset), start)
 
 
 def _named(text: str, name: str) -> _Function | None:

@@ -100,7 +100,7 @@ class Question:
     longest: int | None = None
     """Tokens after which an answer is cut; None: the most that a unit of its kind may take."""
     opening: Opening | None = None
-    """An attempt up to the body of a function, from where the answer goes on."""
+    """The file, or an attempt at it, up to a function's body, from where the answer goes on."""
 
 
 class WriteCode:
@@ -211,11 +211,13 @@ def _begun(bench: Workbench, question: Question) -> list[ChatTurn]:
     if question.opening is None:
         return []
     shown = _shown(bench, question, question.opening)
-    text = f"{shown.before}{shown.body}{shown.after}"
-    lines = {symbol.name: symbol.line for symbol in bench.language.symbols(text)}
-    first = lines.get(question.unit, 1)
-    code = "".join(shown.before.splitlines(keepends=True)[first - 1 :])
-    return [ChatTurn("assistant", f"```{bench.language.fence}\n{code}")]
+    start = shown.start
+    if shown.name != question.unit:  # a part of the unit: that from its beginning
+        text = f"{shown.before}{shown.body}{shown.after}"
+        lines = {symbol.name: symbol.line for symbol in bench.language.symbols(text)}
+        above = shown.before.splitlines(keepends=True)[: lines.get(question.unit, 1) - 1]
+        start = len("".join(above))
+    return [ChatTurn("assistant", f"```{bench.language.fence}\n{shown.before[start:]}")]
 
 
 def _shown(bench: Workbench, question: Question, opening: Opening) -> Opening:
@@ -276,12 +278,12 @@ def _filled(answer: str, bench: Workbench, question: Question, opening: Opening)
     if now is None:
         raise _NoCodeError("it is no body of a function")
     stub = bench.language.opening(question.source, opening.name)
-    if is_stub(now.body, bench.language) or (stub and now.body.strip() == stub.body.strip()):
+    if is_unwritten(now.body, bench.language) or (stub and now.body.strip() == stub.body.strip()):
         raise _NoCodeError("it does nothing")
     return text
 
 
-def is_stub(body: str, language: Language) -> bool:
+def is_unwritten(body: str, language: Language) -> bool:
     """Whether the body of a function has nothing but comments, or says that it is to be written."""
     lines = (line.strip() for line in body.splitlines())
     text = "\n".join(line for line in lines if line and not line.startswith(language.comment))

@@ -22,7 +22,8 @@ def opening_in(module: Module, name: str) -> Opening | None:
     line = data[: block.end_byte].decode().splitlines()[-1]
     indent = line[: len(line) - len(line.lstrip())]
     after = data[block.end_byte - 1 :].decode()
-    return Opening(name, before, body, f"{indent}{after}", (f"\n{indent}}}",))
+    start = data[: block.parent.start_byte].decode().rfind("\n") + 1 if block.parent else 0
+    return Opening(name, before, body, f"{indent}{after}", (f"\n{indent}}}",), start)
 
 
 def _block(module: Module, name: str) -> Node | None:

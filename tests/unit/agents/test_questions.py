@@ -138,8 +138,10 @@ def test_answer_goes_on_from_a_stub(body: str):
 def test_parameters_that_no_words_give_are_the_answers(
     unit: str, source: str, tests: str, end: str
 ):
-    opening = opening_of(asked(unit, "Sum the lines.", tests), source)
-    assert opening is not None and opening.before.endswith(end)
+    above = "import os\n\n\ndef other():\n    return 1\n"
+    opening = opening_of(asked(unit, "Sum the lines.", tests), above + source)
+    assert opening is not None
+    assert opening.before[opening.start :] == end, "nothing else of the file is the answer's"
 
 
 def test_script_function_begins_as_its_module_wants_it():
@@ -148,6 +150,7 @@ def test_script_function_begins_as_its_module_wants_it():
     bench.language = script
     opening = opening_of(bench, "")
     assert opening is not None
+    assert opening.before[opening.start :] == "export function total("
     assert opening.filled("lines: number[]) {\n  return 0;") == (
         "export function total(lines: number[]) {\n  return 0;\n}\n"
     )
