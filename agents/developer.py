@@ -187,7 +187,10 @@ class Developer(IAgent):
         calls, imports = calls_to_compare(bench)
         given = [t for t in bench.tests.tests if t.binding] if bench.tests else []
         plenty = bench.ticket.acceptance_tests or len(given) > _FEW_TESTS
-        if plenty or not calls or bench.budget.spent:
+        if plenty:
+            return green
+        if not calls or bench.budget.spent:
+            bench.ticket.evidence.doubts += _bent(green.candidate, others=0)
             return green
         others: list[Candidate] = []
         with costed(bench, search, OPINIONS):
@@ -195,7 +198,8 @@ class Developer(IAgent):
                 others += [candidate async for candidate in candidates]
         votes = [(c, search.votes(c)) for c in (green.candidate, *others)]
         choice = await choose(bench, calls, imports, votes)
-        bench.ticket.evidence.doubts += choice.doubts
+        agreeing = choice.voters - search.votes(choice.candidate)
+        bench.ticket.evidence.doubts += [*choice.doubts, *_bent(choice.candidate, agreeing)]
         if choice.candidate is not green.candidate:
             await self._tell(bench, f"{choice.voters} candidates pass; another agrees with most")
             better = await self._judge(bench, choice.candidate, search)
@@ -244,6 +248,20 @@ def new_failures(baseline: TestRun | None, suite: TestRun) -> list[str]:
         return [suite.problem]
     before = set(baseline.failing) if baseline else set()
     return [i for i in suite.failing if i not in before]
+
+
+def _bent(candidate: Candidate, others: int) -> list[str]:
+    """A doubt about code that the search changed until it passed, where no other code passes.
+
+    Few examples can be fitted by a wrong change: ``text <= text[::-1]`` tells three palindromes.
+    """
+    if not candidate.changes or others > 0:
+        return []
+    changes = ", ".join(candidate.changes)
+    return [
+        f"No code as the model wrote it passes; this does since the search changed {changes}. "
+        "Is that what you mean, beyond the examples?"
+    ]
 
 
 def _best_attempt(bench: Workbench, search: Search) -> BestAttempt | None:

@@ -118,6 +118,13 @@ async def test_a_near_miss_is_mended_without_asking_again(gather: Gather) -> Non
     ticket = await team.run_ticket(await ready_ticket(team), said.append)
     assert ticket.state is TicketState.REVIEW
     assert any("mutation" in progress.text and "line" in progress.text for progress in said)
+    assert [d for d in ticket.evidence.doubts if "since the search changed" in d]
+
+
+async def test_code_that_the_model_wrote_is_not_said_to_be_bent(gather: Gather) -> None:
+    team = await gather(SLUGIFY)
+    ticket = await team.run_ticket(await ready_ticket(team), silent)
+    assert not [d for d in ticket.evidence.doubts if "search changed" in d]
 
 
 async def test_rejection_with_words_reaches_the_next_attempt(gather: Gather) -> None:
