@@ -14,6 +14,7 @@ from typing import ClassVar
 from agents.base import Behavior, IAgent
 from agents.behaviors.compare_candidates import calls_to_compare, choose
 from agents.behaviors.mutate_code import MutateCode
+from agents.behaviors.weigh_examples import doubts_about, has_plenty, is_enough, may_be_fitted
 from agents.behaviors.weigh_suggestions import contradicted
 from agents.behaviors.write_code import (
     Candidate,
@@ -34,9 +35,6 @@ from agents.tester import Tester
 from agents.tools.test_runner import TestRun
 from agents.workbench import Workbench
 from memory.records import BestAttempt
-
-_FEW_TESTS = 6
-"""Up to so many examples of a person, code that passes is compared with other code."""
 
 
 class Developer(IAgent):
@@ -61,18 +59,34 @@ class Developer(IAgent):
         """
         async with self.working("writing the code"):
             search = Search(source, language=bench.language)
-            for number, rung in ladder():
-                green = await self._climb(bench, search, rung, number, tester)
-                if green is not None:
-                    green = await self._settled(bench, search, green)
-                    green = await self._finished(bench, search, green)
-                    bench.ticket.evidence.near_miss = near_miss(search.best(1), green)
-                    return green
-                if bench.budget.spent:
-                    break
-            await tester.suspect(bench, search.written)
-            bench.ticket.evidence.best_attempt = _best_attempt(bench, search)
-            raise TicketBlockedError(_blocked(bench, search))
+            green = await self._found(bench, search, tester)
+            if green is None:
+                await tester.suspect(bench, search.written)
+                bench.ticket.evidence.best_attempt = _best_attempt(bench, search)
+                raise TicketBlockedError(_blocked(bench, search))
+            green = await self._settled(bench, search, green)
+            green = await self._finished(bench, search, green)
+            bench.ticket.evidence.near_miss = near_miss(search.best(1), green)
+            return green
+
+    async def _found(self, bench: Workbench, search: Search, tester: Tester) -> Green | None:
+        """The first code that is green; if it may be fitted to the tests, other code that is."""
+        fitted: Green | None = None
+        for number, rung in ladder():
+            if bench.budget.spent or (fitted and is_enough(number, bench.budget)):
+                break
+            green = await self._climb(bench, search, rung, number, tester)
+            if green is None:
+                continue
+            if not may_be_fitted(bench, green.candidate):
+                return green
+            if fitted is None:
+                fitted = green
+                await self._tell(bench, "examples of yes or no are easily fitted: going on")
+        if fitted is not None:
+            await bench.worktree.reset()
+            await bench.worktree.write(bench.ticket.target_file, fitted.candidate.text)
+        return fitted
 
     async def _climb(
         self, bench: Workbench, search: Search, rung: Rung, number: int, tester: Tester
@@ -184,13 +198,11 @@ class Developer(IAgent):
 
     async def _settled(self, bench: Workbench, search: Search, green: Green) -> Green:
         """`green`, or where tests are few the candidate that most others agree with."""
-        calls, imports = calls_to_compare(bench)
-        given = [t for t in bench.tests.tests if t.binding] if bench.tests else []
-        plenty = bench.ticket.acceptance_tests or len(given) > _FEW_TESTS
-        if plenty:
+        if has_plenty(bench):
             return green
+        calls, imports = calls_to_compare(bench)
         if not calls or bench.budget.spent:
-            bench.ticket.evidence.doubts += _bent(green.candidate, others=0)
+            bench.ticket.evidence.doubts += doubts_about(green.candidate, others=0)
             return green
         others: list[Candidate] = []
         with costed(bench, search, OPINIONS):
@@ -199,7 +211,7 @@ class Developer(IAgent):
         votes = [(c, search.votes(c)) for c in (green.candidate, *others)]
         choice = await choose(bench, calls, imports, votes)
         agreeing = choice.voters - search.votes(choice.candidate)
-        bench.ticket.evidence.doubts += [*choice.doubts, *_bent(choice.candidate, agreeing)]
+        bench.ticket.evidence.doubts += [*choice.doubts, *doubts_about(choice.candidate, agreeing)]
         if choice.candidate is not green.candidate:
             await self._tell(bench, f"{choice.voters} candidates pass; another agrees with most")
             better = await self._judge(bench, choice.candidate, search)
@@ -248,20 +260,6 @@ def new_failures(baseline: TestRun | None, suite: TestRun) -> list[str]:
         return [suite.problem]
     before = set(baseline.failing) if baseline else set()
     return [i for i in suite.failing if i not in before]
-
-
-def _bent(candidate: Candidate, others: int) -> list[str]:
-    """A doubt about code that the search changed until it passed, where no other code passes.
-
-    Few examples can be fitted by a wrong change: ``text <= text[::-1]`` tells three palindromes.
-    """
-    if not candidate.changes or others > 0:
-        return []
-    changes = ", ".join(candidate.changes)
-    return [
-        f"No code as the model wrote it passes; this does since the search changed {changes}. "
-        "Is that what you mean, beyond the examples?"
-    ]
 
 
 def _best_attempt(bench: Workbench, search: Search) -> BestAttempt | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
@@ -12,6 +12,7 @@ from agents.asking import CHARACTERS_PER_TOKEN, completions, request_for, spread
 from agents.base import IAgent
 from agents.behaviors.find_parts import parts_to_blame
 from agents.behaviors.open_function import Opening
+from agents.behaviors.recall_context import has_narrow_view
 from agents.behaviors.write_code import Hint, Question, distilled_tests, imported, is_unwritten
 from agents.inference import Tier
 from agents.ladder import Rung, Stage
@@ -58,13 +59,34 @@ async def questions_of(
         case Stage.PLAN:
             plans = await _plans(agent, bench, rung.starts, seed)
             opening = opening_of(bench, search.source) if goes_on else None
-            return [replace(plain, opening=opening, hint=Hint(plan=plan)) for plan in plans]
+            planned = [replace(plain, opening=opening, hint=Hint(plan=plan)) for plan in plans]
+            return await in_two_views(agent, bench, planned)
         case Stage.WIDER | Stage.TIER:
             return _beyond(agent, search, plain)
         case _:
             free = number > 0 and rung.stage is Stage.SAMPLE  # to do it otherwise
             begun = goes_on and not free
-            return [replace(plain, opening=opening_of(bench, search.source) if begun else None)]
+            opening = opening_of(bench, search.source) if begun else None
+            return await in_two_views(agent, bench, [replace(plain, opening=opening)])
+
+
+async def in_two_views(
+    agent: IAgent, bench: Workbench, asked: Sequence[Question]
+) -> list[Question]:
+    """Half of the answers do not see the code that nobody names, where there is such code.
+
+    It misleads all that see it alike: of answers for ``is_palindrome`` beside a function that
+    collapses white space all call that, and none is right (docs/benchmarks.md).
+    """
+    if not asked or not await has_narrow_view(agent, bench, asked[0].source):
+        return list(asked)
+    if len(asked) > 1:
+        return [replace(each, narrow=place % 2 == 1) for place, each in enumerate(asked)]
+    (only,), temperatures = asked, asked[0].temperatures
+    if len(temperatures) < 2:
+        return [only]
+    narrow = replace(only, temperatures=temperatures[1::2], seed=only.seed + 50, narrow=True)
+    return [replace(only, temperatures=temperatures[::2]), narrow]
 
 
 def opening_of(bench: Workbench, source: str) -> Opening | None:

@@ -28,6 +28,10 @@ class Recalled:
     lessons: list[str]
     helpers: list[Helper]
     """What of other files the code may need, the likeliest first."""
+    named: list[Helper]
+    """Those that the words or the tests name."""
+    told: frozenset[str]
+    """Every name that the words or the tests have."""
 
 
 @dataclass

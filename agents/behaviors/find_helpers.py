@@ -118,7 +118,7 @@ def _importable(need: Need, repo_map: RepoMap, language: Language) -> Iterator[H
 def _ranks(need: Need, known: Sequence[Helper], repo_map: RepoMap) -> dict[str, int]:
     """0 for each name that the tests or the task have, more for classes that those are made of."""
     classes = {h.symbol.name: h for h in known if h.symbol.kind == "class"}
-    told = _in_words(need.task) | set(_IDENTIFIER.findall(need.tests))
+    told = set(names_told(need.task, need.tests))
     told |= _classes_of(_parameters(need.task), classes)
     ranks = dict.fromkeys(told & {helper.symbol.name for helper in known}, 0)
     waiting = [name for name in ranks if name in classes]
@@ -175,6 +175,11 @@ def _shared_words(task: str, known: Sequence[Helper]) -> dict[Helper, float]:
     }
     most = max(shared.values(), default=0.0) or 1.0
     return {helper: value / most for helper, value in shared.items()}
+
+
+def names_told(task: str, tests: str) -> frozenset[str]:
+    """Names that the words give as code, and all that the tests have."""
+    return frozenset(_in_words(task) | set(_IDENTIFIER.findall(tests)))
 
 
 def _in_words(task: str) -> set[str]:

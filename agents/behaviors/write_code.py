@@ -11,20 +11,15 @@ from typing import Any
 from agents.asking import completions, fits, request_for
 from agents.base import IAgent
 from agents.behaviors.distil_tests import CHARACTERS, distil
-from agents.behaviors.find_helpers import Need, find_helpers, helper_lines, import_of
+from agents.behaviors.find_helpers import helper_lines, import_of
 from agents.behaviors.open_function import Opening
+from agents.behaviors.recall_context import narrow_view, recalled, whole_view
 from agents.inference import ChatTurn, Completion, CompletionRequest, Tier
 from agents.ladder import Stage
 from agents.languages.contract import Language
-from agents.lessons import lessons_for_code
 from agents.python_names import root_name
-from agents.workbench import Recalled, Workbench
-from memory.long_term.contract import Filters
+from agents.workbench import Workbench
 
-_SNIPPETS = 2
-_NEAR = 12
-"""Pieces of the repository's code that are looked at for what the ticket may need."""
-_WHOLE_FILE_CHARACTERS = 6000
 _SYMBOL_TOKENS = 700
 _FILE_TOKENS = 1400
 _FEWER_CHARACTERS = (1300, 650)
@@ -101,6 +96,8 @@ class Question:
     """Tokens after which an answer is cut; None: the most that a unit of its kind may take."""
     opening: Opening | None = None
     """The file, or an attempt at it, up to a function's body, from where the answer goes on."""
+    narrow: bool = False
+    """Whether code that neither the words nor the tests name is out of view."""
 
 
 class WriteCode:
@@ -155,12 +152,13 @@ async def _variables(agent: IAgent, bench: Workbench, question: Question) -> dic
     """What the prompt's template reads."""
     unit, hint, language = question.unit, question.hint, bench.language
     source, told = question.source, language.is_told(question.source, unit, bench.task)
-    recalled = await _recalled(agent, bench, source)
+    seen = await recalled(agent, bench, source)
+    shown = language.without_docstring(source, unit) if told else source
     return {
         "path": bench.ticket.target_file,
-        "source": excerpt(
-            language, language.without_docstring(source, unit) if told else source, unit
-        ),
+        "source": narrow_view(language, shown, unit, seen.told)
+        if question.narrow
+        else whole_view(language, shown, unit),
         "symbol": unit,
         "exists": language.extract(source, unit) is not None,
         "documented": told,
@@ -168,42 +166,14 @@ async def _variables(agent: IAgent, bench: Workbench, question: Question) -> dic
         "task": bench.task,
         "feedbacks": bench.ticket.feedback,
         "tests": distilled_tests(bench),
-        "helpers": helper_lines(recalled.helpers),
-        "snippets": recalled.snippets,
-        "lessons": recalled.lessons,
+        "helpers": helper_lines(seen.named if question.narrow else seen.helpers),
+        "snippets": [] if question.narrow else seen.snippets,
+        "lessons": seen.lessons,
         "plan": hint.plan,
         "attempt": language.without_docstring(hint.attempt, unit) if told else hint.attempt,
         "failure": hint.failure,
         "simplify": hint.simplify,
     }
-
-
-async def _recalled(agent: IAgent, bench: Workbench, source: str) -> Recalled:
-    """Memory is searched once a ticket: every question of a wave would ask it the same."""
-    async with bench.recalling:
-        if bench.recalled is None:
-            memory, about = agent.tools.memory, (bench.statement, bench.ticket.repository)
-            snippets = await memory.snippets.search(about[0], _SNIPPETS, about[1])
-            bench.recalled = Recalled(
-                [s.text for s in snippets if bench.language.owns(s.path)],
-                await lessons_for_code(memory, *about),
-                find_helpers(await _need(agent, bench, source), bench.repo_map, bench.language),
-            )
-        return bench.recalled
-
-
-async def _need(agent: IAgent, bench: Workbench, source: str) -> Need:
-    """What of other files the ticket may ask for."""
-    ticket, language = bench.ticket, bench.language
-    hits = await agent.tools.memory.code.search(bench.task, _NEAR, Filters(ticket.repository))
-    return Need(
-        ticket.target_file,
-        bench.task,
-        ticket.target_symbol,
-        tests="\n".join(m.source() for m in (bench.tests.modules if bench.tests else [])),
-        imports="\n".join(language.import_lines(source)),
-        near=[hit.chunk.text for hit in hits if language.owns(hit.chunk.path)],
-    )
 
 
 def _begun(bench: Workbench, question: Question) -> list[ChatTurn]:
@@ -318,12 +288,3 @@ def distilled_tests(bench: Workbench, characters: int = CHARACTERS) -> str:
     """The ticket's tests as plain assertions, the most telling ones if many."""
     modules = bench.tests.modules if bench.tests else []
     return distil(modules, characters, bench.language)
-
-
-def excerpt(language: Language, source: str, symbol: str) -> str:
-    """The file, or of a long one the imports and the part that the ticket is about."""
-    if not symbol or len(source) <= _WHOLE_FILE_CHARACTERS:
-        return source.rstrip()
-    part = language.extract(source, symbol) or language.extract(source, root_name(symbol)) or ""
-    part = part[:_WHOLE_FILE_CHARACTERS].rstrip()
-    return "\n".join([*language.import_lines(source), f"{language.comment} …", part])

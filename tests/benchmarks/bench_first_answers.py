@@ -1,12 +1,14 @@
 """Of several answers to a ticket's first question, how many pass its tests.
 
-    python -m tests.benchmarks.bench_first_answers [--tasks FILE|FOLDER] [--only A,B]
-        [--ways begun,free] [--answers N] [--minutes M] [--seed N] [--json OUT]
+    python -m tests.benchmarks.bench_first_answers [--tasks FILE|FOLDER] [--plain] [--only A,B]
+        [--ways product,whole,narrow,free] [--answers N] [--minutes M] [--seed N] [--json OUT]
 
-Without `--tasks` the tickets are those of `repository_tickets.py`, and the code index is up to
-date. Each is asked about in two ways: with an answer that is begun for the model up to the body of
-the function (`begun`, which is the product), and one that it is free to begin (`free`). Whole runs
-of the search tell less: they end with the first answer that passes.
+Without `--tasks` the tickets are those of `repository_tickets.py`, which need what other files
+have, or with `--plain` those of `plain_tickets.py`, which need nothing; the code index is up to
+date. Each is asked about in several ways: `product`, where the answer is begun for the model up to
+the body of the function, and half of the answers do not see code that nobody names; `whole`, where
+all see it; `narrow`, where none does; and `free`, where all see it and the model begins the answer.
+Whole runs of the search tell less: they end with the first answer that passes.
 """
 
 from __future__ import annotations
@@ -16,15 +18,17 @@ import asyncio
 import json
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import aclosing, contextmanager
-from dataclasses import asdict, dataclass
+from contextlib import ExitStack, aclosing, contextmanager
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 from agents import questions
 from agents.asking import spread
-from agents.behaviors.write_code import Candidate, Rejected
+from agents.base import IAgent
+from agents.behaviors.write_code import Candidate, Question, Rejected
 from agents.developer import Developer
 from agents.errors import TicketBlockedError
 from agents.ladder import Rung, Stage
@@ -38,9 +42,10 @@ from server.bench.attempt import PairBench
 from server.bench.command import read_tasks
 from server.bench.task import Task, wanted
 from server.components import open_models
+from tests.benchmarks.plain_tickets import PLAIN_TICKETS
 from tests.benchmarks.repository_tickets import TICKETS
 
-_WAYS = ("begun", "free")
+_WAYS = ("product", "whole", "narrow", "free")
 _NOTE = "The answers were counted."
 
 
@@ -143,17 +148,25 @@ async def run(options: argparse.Namespace) -> None:
 
 
 def _tasks(options: argparse.Namespace) -> list[Task]:
-    tasks = read_tasks(options.tasks) if options.tasks else [t.task() for t in TICKETS]
+    tickets = PLAIN_TICKETS if options.plain else TICKETS
+    tasks = read_tasks(options.tasks) if options.tasks else [t.task() for t in tickets]
     return wanted(tasks, options.only)
 
 
 @contextmanager
 def _way(way: str) -> Iterator[None]:
-    if way == "free":
-        with patch.object(questions, "opening_of", lambda *_: None):
-            yield
-    else:
+    with ExitStack() as stack:
+        if way != "product":
+            stack.enter_context(patch.object(questions, "in_two_views", partial(_one_view, way)))
+        if way == "free":
+            stack.enter_context(patch.object(questions, "opening_of", lambda *_: None))
         yield
+
+
+async def _one_view(
+    way: str, _agent: IAgent, _bench: Workbench, asked: Sequence[Question]
+) -> list[Question]:
+    return [replace(each, narrow=way == "narrow") for each in asked]
 
 
 def _tell(counts: Sequence[Count], path: Path | None) -> None:
@@ -172,6 +185,7 @@ def main() -> None:
     """Count, and print a table."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--tasks", type=Path)
+    parser.add_argument("--plain", action="store_true")
     parser.add_argument("--only", type=lambda text: text.split(","), default=[])
     parser.add_argument("--ways", type=lambda text: text.split(","), default=_WAYS)
     parser.add_argument("--answers", type=int, default=8)

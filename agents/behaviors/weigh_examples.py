@@ -1,0 +1,54 @@
+"""How much the person's examples say about code that passes them.
+
+A search that tries hundreds of changes fits a few examples by chance: three of yes or no are
+passed by one change in eight, ``text <= text[::-1]`` for a palindrome among them.
+"""
+
+from __future__ import annotations
+
+from agents.behaviors.write_code import Candidate
+from agents.budget import Budget
+from agents.workbench import Workbench
+from memory.records import Criterion
+
+_FEW_TESTS = 6
+"""Up to so many examples of a person, code that passes is compared with other code."""
+_YES_OR_NO = ("true", "false", "none", "null", "undefined")
+_ROUNDS = 1
+"""Of the ladder, after its opening, that are climbed for code that is not fitted."""
+_SHARE = 0.5
+"""Of a ticket's minutes that may be used until then."""
+
+
+def has_plenty(bench: Workbench) -> bool:
+    """Whether code that passes needs no other code beside it to be believed."""
+    given = [t for t in bench.tests.tests if t.binding] if bench.tests else []
+    return bool(bench.ticket.acceptance_tests) or len(given) > _FEW_TESTS
+
+
+def may_be_fitted(bench: Workbench, candidate: Candidate) -> bool:
+    """Whether code passes only since the search changed it, and all examples are of yes or no."""
+    if not candidate.lines or has_plenty(bench):
+        return False
+    examples = [c for c in bench.ticket.criteria if c.call]
+    return bool(examples) and all(_says_little(example) for example in examples)
+
+
+def _says_little(example: Criterion) -> bool:
+    return bool(example.raises) or (example.expected or "").lower() in _YES_OR_NO
+
+
+def is_enough(number: int, budget: Budget) -> bool:
+    """Whether fitted code is taken, in round `number` of the ladder."""
+    return number > _ROUNDS or budget.minutes_used > _SHARE * budget.minutes
+
+
+def doubts_about(candidate: Candidate, others: int) -> list[str]:
+    """A doubt about code that the search changed until it passed, where no other code passes."""
+    if not candidate.changes or others > 0:
+        return []
+    changes = ", ".join(candidate.changes)
+    return [
+        f"No code as the model wrote it passes; this does since the search changed {changes}. "
+        "Is that what you mean, beyond the examples?"
+    ]
