@@ -166,6 +166,7 @@ async def _variables(agent: IAgent, bench: Workbench, question: Question) -> dic
         "task": bench.task,
         "feedbacks": bench.ticket.feedback,
         "tests": distilled_tests(bench),
+        "ready_modules": ", ".join(language.ready_modules) if question.opening else "",
         "helpers": helper_lines(seen.named if question.narrow else seen.helpers),
         "snippets": [] if question.narrow else seen.snippets,
         "lessons": seen.lessons,

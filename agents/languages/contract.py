@@ -71,6 +71,10 @@ class Language(Protocol):
         """Where the code of an answer has ended, beside the end of its block."""
 
     @property
+    def ready_modules(self) -> tuple[str, ...]:
+        """Some that `completed` imports where code uses them, the most useful ones."""
+
+    @property
     def symbol_pattern(self) -> str:
         """JSON-schema pattern of a function, class or ``Class.method`` that a model names."""
 

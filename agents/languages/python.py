@@ -45,6 +45,7 @@ class Python:
     comment: str = "#"
     test_framework: str = "pytest"
     collected_names: str = "test_….py or …_test.py"
+    ready_modules: tuple[str, ...] = ("re", "math", "itertools")
     symbol_pattern: str = "^[A-Za-z_][A-Za-z0-9_]{1,40}(\\\\.[a-z_][a-z0-9_]{1,40})?$"
     stops: tuple[str, ...] = (
         "\ndef test_", "\nassert ", "\nprint(", "\n# Test", "\n# Example", "\n# Usage"

@@ -1,4 +1,4 @@
-"""Answers that say the same lines over and over, which small models fall into.
+"""Answers that say the same over and over, in lines or in one, which small models fall into.
 
 Each time round may count on (``elif track == 7:``, ``elif track == 8:``), so numbers do not tell
 lines apart. Such an answer ends at its limit otherwise, and takes as long as all others together.
@@ -11,6 +11,8 @@ import re
 _ROUNDS = {1: 16, 2: 8, 3: 6, 4: 6, 5: 5, 6: 5, 7: 5, 8: 5}
 """Lines that come round -> how often in a row they have to: tables of numbers are no loops."""
 _NUMBER = re.compile(r"\d+")
+_CHAIN = 80
+"""Characters that nobody writes twice in one line, but in a chain of calls that has no end."""
 
 
 class LineLoop:
@@ -21,12 +23,17 @@ class LineLoop:
         self._open = ""
 
     def add(self, text: str) -> bool:
-        """Take what was written since; whether the last whole lines went round now."""
+        """Take what was written since; whether the last whole lines, or the open one, go round."""
         *ended, self._open = (self._open + text).split("\n")
         for line in ended:
             if line.strip():
                 self._lines.append(_NUMBER.sub("0", line.rstrip()))
-        return bool(ended) and any(self._goes_round(*each) for each in _ROUNDS.items())
+        round_lines = bool(ended) and any(self._goes_round(*each) for each in _ROUNDS.items())
+        return round_lines or self._goes_on_and_on()
+
+    def _goes_on_and_on(self) -> bool:
+        before, last = self._open[:-_CHAIN], self._open[-_CHAIN:]
+        return len(before) >= _CHAIN and last in before
 
     def _goes_round(self, period: int, rounds: int) -> bool:
         last = self._lines[-period * rounds :]

@@ -62,6 +62,7 @@ class JavaScript:
     project: Project
     test_framework: Framework = "node:test"
     comment: str = "//"
+    ready_modules: tuple[str, ...] = ()
     symbol_pattern: str = "^[A-Za-z_$][A-Za-z0-9_$]{1,40}(\\\\.[A-Za-z_$][A-Za-z0-9_$]{1,40})?$"
     stops: tuple[str, ...] = (
         "\ntest(", "\ndescribe(", "\nit(", "\nassert", "\nexpect(", "\nconsole.log(", "\n// Test",

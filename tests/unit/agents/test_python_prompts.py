@@ -44,6 +44,7 @@ _VARIANTS: dict[str, list[dict[str, Any]]] = {
             "documented": exists,
             "signature": "slugify(text)" if exists else "",
             "feedbacks": ["No."] if exists else [],
+            "ready_modules": "re, math, itertools" if symbol and not exists else "",
             "helpers": ["- b() (a.py): c"] if hint else [],
             "snippets": ["def g():\n    pass"] if hint else [],
             "lessons": [],
@@ -80,7 +81,7 @@ _DIGESTS = {
     "plan_approaches": "cb3957ee61acd757",
     "suggest_examples": "b39ad516e56660e3",
     "tester": "af8cbefa36c62088",
-    "write_code": "c828d96cb5f03155",
+    "write_code": "279c62625fe3c002",
     "write_test": "523975d105637c27",
     "write_tests_for_code": "c886540dada8381f",
 }

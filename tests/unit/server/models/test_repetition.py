@@ -8,6 +8,8 @@ COUNTING = "".join(f"    elif track == {n}:\n        self.state = 'low'\n" for n
 SAME = "    x = 1\n\n" * 200
 FUNCTIONS = "".join(f"\ndef test_{n}():\n    a = {n}\n    assert f(a) == 1\n" for n in range(99))
 
+MARKS = "".join(f'.replace("{mark}", "")' for mark in ".,;:!?-_()[]{}<>/|~^&%$#@*+='`")
+
 
 def lines_until_it_is_seen(text: str, step: int) -> int | None:
     loop = LineLoop()
@@ -24,9 +26,21 @@ def test_a_loop_is_seen_after_some_rounds_however_the_text_comes(text: str, most
     assert seen is not None and seen <= most
 
 
+@pytest.mark.parametrize("step", [1, 7, 100])
+@pytest.mark.parametrize("chain", [MARKS, '.replace(" ", "")', "0, ", '"a", "b", "c", '])
+def test_a_chain_without_end_is_seen_in_its_line(chain: str, step: int):
+    text, loop = "    return text" + chain * 90, LineLoop()
+    seen = next(at for at in range(0, len(text), step) if loop.add(text[at : at + step]))
+    assert seen <= len(chain) + 200
+
+
 @pytest.mark.parametrize(
     "text",
     [
+        f"    return text{MARKS}\n    return text{MARKS}\n",
+        "    letters = [" + ", ".join(f'"{letter}"' for letter in "abcdefghijklmnopqrstuvwxyz"),
+        f"    row = [{', '.join(['0'] * 50)}]\n",
+        f"    print({'-' * 79!r})\n",
         "".join(f'    {n}: "{word}",\n' for n, word in enumerate("abcdefghijklm")),
         "".join(f"    if n >= {n}:\n        return {w!r}\n" for n, w in enumerate("abcdefghijkl")),
         "PRIMES = [\n" + "".join(f"    {n},\n" for n in range(12)) + "]\n",
