@@ -76,17 +76,19 @@ async def in_two_views(
     """Half of the answers do not see the code that nobody names, where there is such code.
 
     It misleads all that see it alike: of answers for ``is_palindrome`` beside a function that
-    collapses white space all call that, and none is right (docs/benchmarks.md).
+    collapses white space all call that, and none is right (docs/benchmarks.md). A single answer
+    gets another beside it, which costs little: most of its prompt is read already.
     """
     if not asked or not await has_narrow_view(agent, bench, asked[0].source):
         return list(asked)
     if len(asked) > 1:
         return [replace(each, narrow=place % 2 == 1) for place, each in enumerate(asked)]
     (only,), temperatures = asked, asked[0].temperatures
-    if len(temperatures) < 2:
-        return [only]
-    narrow = replace(only, temperatures=temperatures[1::2], seed=only.seed + 50, narrow=True)
-    return [replace(only, temperatures=temperatures[::2]), narrow]
+    narrow = temperatures[1::2] or temperatures
+    return [
+        replace(only, temperatures=temperatures[::2]),
+        replace(only, temperatures=narrow, seed=only.seed + 50, narrow=True),
+    ]
 
 
 def opening_of(bench: Workbench, source: str) -> Opening | None:

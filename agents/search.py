@@ -75,7 +75,7 @@ class Search:
     tier: Tier = Tier.STANDARD
     """Of the strongest model that was asked."""
     first: Candidate | Rejected | None = None
-    """The answer that was decoded by itself."""
+    """The answer that was decoded by itself, or beside one other."""
     longest_tokens: int = 0
     """Of the answers that gave a candidate."""
     step: float = STEP
@@ -87,7 +87,7 @@ class Search:
     def note(self, answer: Candidate | Rejected, beside: int = 0) -> None:
         """Learn from how long an answer took that was decoded with `beside` others."""
         if answer.origin is Stage.FIRST:
-            self.first = answer
+            self.first = self.first or answer
         elif self.first and self.first.seconds and beside >= _FEW and answer.tokens >= _TOKENS:
             self.step = learned_step(self.step, _pace(answer) / _pace(self.first), beside)
         if isinstance(answer, Candidate):

@@ -96,9 +96,7 @@ async def test_the_developer_sees_what_the_tests_use_and_forgotten_imports_are_a
     assert "from shop.money.price import Price, round_cash" in changes
 
 
-async def test_half_of_the_answers_do_not_see_what_nobody_names(
-    gather: Gather, large: Path
-) -> None:
+async def test_some_answers_do_not_see_what_nobody_names(gather: Gather, large: Path) -> None:
     misled = "```python\ndef total(prices):\n    return round_cash(prices)\n```"
     right = "```python\ndef total(prices):\n    return sum(p.cents for p in prices)\n```"
     narrow = r"\A(?!.*round_cash)(?!.*def earlier).*class Price\(NamedTuple\).*import Any"
@@ -115,7 +113,7 @@ async def test_half_of_the_answers_do_not_see_what_nobody_names(
     )
     done = await team.run_ticket(ticket.id, silent)
     assert done.state is TicketState.REVIEW, done.note
-    assert done.evidence.rung == "sample"
+    assert done.evidence.rung == "first answer"
 
 
 async def test_the_architect_sees_the_nearest_code_first(gather: Gather, large: Path) -> None:

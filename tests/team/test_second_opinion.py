@@ -17,7 +17,7 @@ OTHER = SLUGIFY.replace("[a-z0-9]+", "[0-9a-z]+")
 
 
 async def test_code_that_only_fits_the_examples_is_outvoted(gather: Gather) -> None:
-    team = await gather(FITTED, SLUGIFY, OTHER)
+    team = await gather(FITTED, FITTED, SLUGIFY, OTHER)  # in both views at first
     ticket = await team.run_ticket(await ready_ticket(team), silent)
 
     assert ticket.state is TicketState.REVIEW
@@ -29,7 +29,7 @@ async def test_code_that_only_fits_the_examples_is_outvoted(gather: Gather) -> N
 async def test_where_candidates_differ_the_person_is_told(gather: Gather) -> None:
     keeping = SLUGIFY.replace("[a-z0-9]+", "[a-z0-9_]+")
     capital = SLUGIFY.replace('"-".join(words)', '"-".join(words)[:12]')
-    team = await gather(SLUGIFY, keeping, capital, capital.replace("12", "11"))
+    team = await gather(SLUGIFY, SLUGIFY, keeping, capital, capital.replace("12", "11"))
     ticket = await team.run_ticket(await ready_ticket(team), silent)
 
     assert ticket.state is TicketState.REVIEW
@@ -46,6 +46,7 @@ async def test_what_the_opinions_took_is_in_the_evidence(gather: Gather) -> None
 async def test_the_last_of_the_opinions_are_not_waited_for(gather: Gather) -> None:
     team = await gather(SLUGIFY)
     ticket = await team.run_ticket(await ready_ticket(team), silent)
-    first, opinions = ticket.evidence.rungs
+    _, opinions = ticket.evidence.rungs
+    tokens = len(SLUGIFY.split())  # as the scripted model counts
     assert OPINIONS.enough is not None and OPINIONS.enough < len(OPINIONS.temperatures)
-    assert opinions.completion_tokens == OPINIONS.enough * first.completion_tokens
+    assert opinions.completion_tokens == OPINIONS.enough * tokens
