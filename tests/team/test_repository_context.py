@@ -96,24 +96,30 @@ async def test_the_developer_sees_what_the_tests_use_and_forgotten_imports_are_a
     assert "from shop.money.price import Price, round_cash" in changes
 
 
-async def test_some_answers_do_not_see_what_nobody_names(gather: Gather, large: Path) -> None:
-    misled = "```python\ndef total(prices):\n    return round_cash(prices)\n```"
+@pytest.mark.parametrize(("wrong", "rung"), [(0, "first answer"), (1, "sample")])
+async def test_some_answers_do_not_see_what_nobody_names(
+    gather: Gather, large: Path, wrong: int, rung: str
+) -> None:
+    body = "    return round_cash(sum(p.cents for p in prices))"
+    misled = f"```python\ndef total(prices):\n{body}\n```"
     right = "```python\ndef total(prices):\n    return sum(p.cents for p in prices)\n```"
     narrow = r"\A(?!.*round_cash)(?!.*def earlier).*class Price\(NamedTuple\).*import Any"
     developer = {"agent": "developer", "matches": narrow, "reply": right}
+    first = {**developer, "reply": misled, "times": wrong}
     (large / "shop" / "bill.py").write_text(
         "from typing import Any\n\n\ndef earlier(bill: Any) -> Any:\n    return bill\n"
     )
     git(large, "commit", "--quiet", "-am", "bills")
-    team = await gather(misled, rules=[developer, REVIEW])
+    team = await gather(misled, rules=[first, developer, REVIEW])
     text = TESTS.replace('Price(305, "CHF")', "303")
+    text += "\n\ndef test_nothing():\n    assert total([]) == 0\n"
     test = AcceptanceTest(path="tests/test_bill.py", text=text, origin="ticket")
     ticket = await team.add_ticket(
         "Totals", "The total of a bill, not as it is paid in cash.", "shop/bill.py", "total", [test]
     )
     done = await team.run_ticket(ticket.id, silent)
     assert done.state is TicketState.REVIEW, done.note
-    assert done.evidence.rung == "first answer"
+    assert done.evidence.rung == rung
 
 
 async def test_the_architect_sees_the_nearest_code_first(gather: Gather, large: Path) -> None:
