@@ -1,6 +1,7 @@
 """Tickets for the shop in `repository/` that need nothing of it, among code that may mislead.
 
-Each adds a function to a file that is there, beside functions of another purpose.
+Each adds a function to a file that is there, beside functions of another purpose, or a method to
+a class, which needs nothing but that class.
 """
 
 from __future__ import annotations
@@ -224,6 +225,154 @@ def test_boxes():
         """def fits_through(length: int, width: int, height: int, slot: tuple[int, int]) -> bool:
     thin, wide = sorted((length, width, height))[:2]
     return thin <= min(slot) and wide <= max(slot)
+""",
+    ),
+    ShopTicket(
+        "order.py",
+        "Order.quantity_of",
+        "Order.quantity_of(number) gives how many of the article with a number are in the order, "
+        "all lines together.",
+        """from shop.catalogue import Article
+from shop.order import Line, Order
+
+TEA, POT = Article("T", "Tea", 100), Article("P", "Pot", 900)
+
+
+def test_lines_are_added_up():
+    order = Order("O-1", [Line(TEA, 2), Line(POT, 1), Line(TEA, 3)])
+    assert order.quantity_of("T") == 5
+    assert order.quantity_of("P") == 1
+
+
+def test_nothing():
+    assert Order("O-1", [Line(TEA, 2)]).quantity_of("X") == 0
+    assert Order("O-1").quantity_of("T") == 0
+""",
+        """def quantity_of(self, number):
+    return sum(line.quantity for line in self.lines if line.article.number == number)
+
+
+Order.quantity_of = quantity_of
+""",
+    ),
+    ShopTicket(
+        "stock.py",
+        "Stock.missing",
+        "Stock.missing(wanted) gives a dictionary of how many are missing of each article, where "
+        "`wanted` is a dictionary of how many are wanted by the articles' numbers. Articles of "
+        "which enough are there are left out.",
+        """from shop.stock import Stock
+
+
+def test_what_is_missing():
+    stock = Stock({"A": 3, "B": 5})
+    assert stock.missing({"A": 4, "B": 5, "C": 2}) == {"A": 1, "C": 2}
+
+
+def test_enough():
+    assert Stock({"A": 3}).missing({"A": 3}) == {}
+    assert Stock({"A": 3}).missing({}) == {}
+""",
+        """def missing(self, wanted):
+    return {n: q - self.of(n) for n, q in wanted.items() if q > self.of(n)}
+
+
+Stock.missing = missing
+""",
+    ),
+    ShopTicket(
+        "stock.py",
+        "Stock.scarcest",
+        "Stock.scarcest(count) gives a list of the numbers of so many articles of which there are "
+        "fewest, the fewest first, and where there are equally many by their numbers.",
+        """from shop.stock import Stock
+
+
+def test_order():
+    stock = Stock({"C": 1, "A": 5, "B": 1, "D": 0})
+    assert stock.scarcest(3) == ["D", "B", "C"]
+    assert stock.scarcest(1) == ["D"]
+
+
+def test_more_than_there_are():
+    assert Stock({"A": 2, "B": 1}).scarcest(5) == ["B", "A"]
+    assert Stock({}).scarcest(2) == []
+""",
+        """def scarcest(self, count):
+    return sorted(self._quantities, key=lambda n: (self.of(n), n))[:count]
+
+
+Stock.scarcest = scarcest
+""",
+    ),
+    ShopTicket(
+        "basket.py",
+        "Basket.set_quantity",
+        "Basket.set_quantity(article, quantity) makes the quantity of an article what is given, "
+        "in its place if it is chosen already. With zero the article is out of the basket.",
+        """from shop.basket import Basket
+from shop.catalogue import Article
+
+TEA, POT = Article("T", "Tea", 100), Article("P", "Pot", 900)
+
+
+def test_quantity():
+    basket = Basket()
+    basket.put(TEA, 2)
+    basket.put(POT)
+    basket.set_quantity(TEA, 5)
+    assert basket.items() == [(TEA, 5), (POT, 1)]
+
+
+def test_new():
+    basket = Basket()
+    basket.set_quantity(TEA, 3)
+    assert basket.items() == [(TEA, 3)]
+
+
+def test_zero():
+    basket = Basket()
+    basket.put(TEA, 2)
+    basket.set_quantity(TEA, 0)
+    basket.set_quantity(POT, 0)
+    assert basket.items() == []
+""",
+        """def set_quantity(self, article, quantity):
+    if quantity:
+        self._chosen[article] = quantity
+    else:
+        self.drop(article)
+
+
+Basket.set_quantity = set_quantity
+""",
+    ),
+    ShopTicket(
+        "customer.py",
+        "Customer.initials",
+        "Customer.initials() gives the first letters of the customer's names in capitals, each "
+        "with a full stop: `A. M.` for Anna Meier. Names with a hyphen keep it: `J.-P. S.` for "
+        "Jean-Paul Sutter.",
+        """from datetime import date
+
+from shop.customer import Customer
+
+
+def test_initials():
+    assert Customer("Anna Meier", date(2020, 1, 1)).initials() == "A. M."
+    assert Customer("zoë", date(2020, 1, 1)).initials() == "Z."
+
+
+def test_hyphen():
+    assert Customer("Jean-Paul Sutter", date(2020, 1, 1)).initials() == "J.-P. S."
+""",
+        """def initials(self):
+    return " ".join(
+        "-".join(f"{part[0].upper()}." for part in name.split("-")) for name in self.name.split()
+    )
+
+
+Customer.initials = initials
 """,
     ),
 )

@@ -23,7 +23,13 @@ class ShopTicket:
     words: str
     tests: str
     reference: str
-    """The function, and above it the imports that it needs."""
+    """The function, and above it the imports that it needs; of a method also how it is put into
+    its class, from the end of the file."""
+
+    @property
+    def test_name(self) -> str:
+        """Of the file with its tests."""
+        return f"test_{self.symbol.replace('.', '_').lower()}"
 
     def task(self) -> Task:
         """The shop's files, and the ticket's tests."""
@@ -34,7 +40,7 @@ class ShopTicket:
             f"shop/{self.file}",
             self.symbol,
             dict(sorted(files.items())),
-            {f"tests/test_{self.symbol}.py": self.tests},
+            {f"tests/{self.test_name}.py": self.tests},
         )
 
 
