@@ -82,7 +82,10 @@ class Developer(IAgent):
                 return green
             if fitted is None:
                 fitted = green
-                await self._tell(bench, "examples of yes or no are easily fitted: going on")
+                await self._tell(
+                    bench,
+                    "green, but yes or no is easily fitted: looking for code that was not changed",
+                )
         if fitted is not None:
             await bench.worktree.reset()
             await bench.worktree.write(bench.ticket.target_file, fitted.candidate.text)
