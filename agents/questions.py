@@ -77,7 +77,7 @@ async def in_two_views(
 
     It misleads all that see it alike: of answers for ``is_palindrome`` beside a function that
     collapses white space all call that, and none is right (docs/benchmarks.md). A single answer
-    gets another beside it, which costs little: most of its prompt is read already.
+    gets another beside it.
     """
     if not asked or not await has_narrow_view(agent, bench, asked[0].source):
         return list(asked)

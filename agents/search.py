@@ -110,7 +110,7 @@ class Search:
     @property
     def written(self) -> list[Attempt]:
         """The attempts that a model wrote, without those that were bent to the tests since."""
-        return [attempt for attempt in self.attempts if not attempt.candidate.changes]
+        return [attempt for attempt in self.attempts if not attempt.candidate.mutated]
 
     def best(self, count: int) -> list[Attempt]:
         """The attempts that pass most tests; among equals most cases, then the shorter code."""

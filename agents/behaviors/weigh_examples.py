@@ -1,7 +1,7 @@
 """How much the person's examples say about code that passes them.
 
-A search that tries hundreds of changes fits a few examples by chance: three of yes or no are
-passed by one change in eight, ``text <= text[::-1]`` for a palindrome among them.
+A search that tries hundreds of changes fits a few examples by chance, above all where they are of
+yes or no: ``text <= text[::-1]`` passes three for a palindrome.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def has_plenty(bench: Workbench) -> bool:
 
 def may_be_fitted(bench: Workbench, candidate: Candidate) -> bool:
     """Whether code passes only since the search changed it, and all examples are of yes or no."""
-    if not candidate.lines or has_plenty(bench):
+    if not candidate.mutated or has_plenty(bench):
         return False
     examples = [c for c in bench.ticket.criteria if c.call]
     return bool(examples) and all(_says_little(example) for example in examples)
@@ -45,9 +45,9 @@ def is_enough(number: int, budget: Budget) -> bool:
 
 def doubts_about(candidate: Candidate, others: int) -> list[str]:
     """A doubt about code that the search changed until it passed, where no other code passes."""
-    if not candidate.changes or others > 0:
+    if not candidate.mutated or others > 0:
         return []
-    changes = ", ".join(candidate.changes)
+    changes = ", ".join(candidate.changes) or "it"
     return [
         f"No code as the model wrote it passes; this does since the search changed {changes}. "
         "Is that what you mean, beyond the examples?"

@@ -57,6 +57,11 @@ class Candidate:
     seconds: float = 0.0
     """For which that answer was decoded."""
 
+    @property
+    def mutated(self) -> bool:
+        """Whether it is not as a model wrote it, but changed until it passed more tests."""
+        return self.origin is Stage.MUTATION
+
 
 @dataclass(frozen=True)
 class Rejected:

@@ -16,6 +16,12 @@ def test_more_tests_are_better_than_more_parameters_of_one_and_these_than_shorte
     assert search.best(4) == [near, long, far, fewer_tests]
 
 
+def test_code_that_mutation_changed_is_not_what_a_model_wrote_even_if_no_words_tell_the_change():
+    bent = Attempt(Candidate("x", "x", Stage.MUTATION), frozenset())
+    search = Search("", [bent, attempt("y", "a", 1)])
+    assert [each.candidate.code for each in search.written] == ["y"]
+
+
 def test_a_rung_waits_for_what_another_brings_and_goes_where_another_was():
     search = Search("")
     after, unless = Rung(Stage.MUTATION, after=Stage.SAMPLE), Rung(Stage.PLAN, unless=Stage.SAMPLE)
