@@ -16,7 +16,6 @@ FAULT_POINTS = (
     "run: tests noted",
     "run: code found",
     "run: code committed",
-    "run: reviewed",
     "run: in review",
     "accept: merge built",
     "accept: merge proved",

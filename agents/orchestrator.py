@@ -17,6 +17,7 @@ from agents.base import ConflictError, InvalidStateError, NotFoundError, Toolbox
 from agents.budget import TeamOptions
 from agents.bus import TicketsChanged
 from agents.conversation import Conversation
+from agents.diff_reviews import DiffReviews
 from agents.edit_proposals import EditProposal, EditRequest
 from agents.edit_writer import EditWriter
 from agents.inference import Priority
@@ -61,6 +62,7 @@ class Orchestrator:
         self._work = TicketWork(self._team, self._spec)
         self._merge = TicketMerge(self._team, self._work)
         self._rebase = TicketRebase(self._team, self._work)
+        self._reviews = DiffReviews(self._team, self._work, self._merge)
         self._leftovers = Leftovers(self._team, self._work)
         self._edits = EditWriter(self._team)
         self._chat = Conversation(self._team, self._spec, self._start_ready, self.running)
@@ -80,6 +82,7 @@ class Orchestrator:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self._reviews.stop()
         for agent in self._team.agents:
             agent.stop()
 
@@ -214,7 +217,10 @@ class Orchestrator:
         if ticket.id in self._running:
             raise InvalidStateError("The ticket is being worked on already.")
         context = Context(report=report, ticket_id=ticket.id, seed=seed)
-        return await self._tracked(ticket.id, self._work.run(ticket, context))
+        done = await self._tracked(ticket.id, self._work.run(ticket, context))
+        if done.state is TicketState.REVIEW:
+            self._reviews.later(done)
+        return done
 
     async def rebase_ticket(self, ticket_id: str, report: Report) -> Ticket:
         """Replay finished work on its base branch and prove it there."""
@@ -294,6 +300,7 @@ class Orchestrator:
 
         Raises ConflictError.
         """
+        await self._reviews.stop(ticket_id)
         with self._team.resource_director.claim(ticket_id):
             ticket = await self.ticket(ticket_id)
             if _is_interrupted(ticket):

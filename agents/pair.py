@@ -1,4 +1,4 @@
-"""Tester and Developer on one ticket: red, locked, green, whole suite, review.
+"""Tester and Developer on one ticket: red, locked, green, whole suite.
 
 What counts is computed here from exit codes, hashes and commits; no model is asked whether
 it is done.
@@ -10,7 +10,6 @@ import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
-from agents.architect import Architect
 from agents.developer import Developer
 from agents.errors import GitRefusedError, TicketBlockedError
 from agents.fault_points import fault_point
@@ -28,11 +27,10 @@ Save = Callable[[Ticket], Awaitable[None]]
 
 @dataclass
 class Pair:
-    """One Tester and one Developer, with the Architect for the review."""
+    """One Tester and one Developer."""
 
     tester: Tester
     developer: Developer
-    architect: Architect
     save: Save
 
     async def work(self, bench: Workbench) -> None:
@@ -49,8 +47,6 @@ class Pair:
             fault_point("run: baseline run")
             await self._test_first(bench)
             await self._implement(bench)
-            await self._review(bench)
-            fault_point("run: reviewed")
         finally:
             self._count(bench)
             await bench.worktree.reset()
@@ -119,13 +115,6 @@ class Pair:
         fault_point("run: code committed")
         ticket.evidence.commits.append(commit)
         await self.developer.send("architect", "green, please review", ticket.id)
-
-    async def _review(self, bench: Workbench) -> None:
-        ticket = bench.ticket
-        diff = await bench.worktree.diff_from(ticket.evidence.base_commit)
-        ticket.evidence.review = await self.architect.review(
-            ticket, bench.statement, diff, bench.context
-        )
 
     async def _relock(self, bench: Workbench) -> None:
         """Commit and lock the tests anew after the Tester withdrew a suggestion."""

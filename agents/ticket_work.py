@@ -74,7 +74,7 @@ class TicketWork:
         self._team = team
         self._spec = spec
         self._sandbox: Sandbox | None = None
-        self._idle = [Pair(*pair, team.architect, self.save) for pair in team.pairs]
+        self._idle = [Pair(*pair, self.save) for pair in team.pairs]
 
     @property
     def worktrees(self) -> Path:
@@ -124,6 +124,10 @@ class TicketWork:
             return  # it had not begun
         stopped = isinstance(error, asyncio.CancelledError | TeamError)
         await self.keep_run(ticket, "stopped" if stopped else "failed", started, seed)
+
+    async def statement(self, ticket: Ticket) -> str:
+        """What the ticket's requirements say, or else its title."""
+        return _statement(ticket, await self._requirements(ticket))
 
     async def keep_run(
         self,
@@ -229,7 +233,7 @@ class TicketWork:
             context=replace(context, language=language),
             budget=Budget(self._team.options.max_minutes, self._team.options.max_candidates),
             words=_words(ticket, requirements, language),
-            statement=" ".join(r.statement for r in requirements) or ticket.title,
+            statement=_statement(ticket, requirements),
             checks=await self._checks(worktree, runner, ticket.target_file),
         )
 
@@ -292,6 +296,10 @@ def _about_hooks(names: list[str]) -> list[str]:
         return []
     hooks = f"Your Git hook{'s' if len(names) > 1 else ''} {', '.join(names)}"
     return [f"{hooks} will not run for the ticket's commits; TENON_GIT_HOOKS=1 runs them."]
+
+
+def _statement(ticket: Ticket, requirements: list[Requirement]) -> str:
+    return " ".join(r.statement for r in requirements) or ticket.title
 
 
 def _words(ticket: Ticket, requirements: list[Requirement], language: Language) -> str:

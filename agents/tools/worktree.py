@@ -171,15 +171,6 @@ class Worktree:
         await self._git.run("checkout", "--force", "--quiet", *target, "--")
         await self._git.run("clean", "-ffd", "--quiet")
 
-    async def diff_from(self, commit: str) -> str:
-        """What the folder has that `commit` has not; untracked files are left out.
-
-        Submodules are not looked into: Git would run what code in the sandbox has written to
-        their configuration.
-        """
-        options = ("--no-ext-diff", "--no-color", "--no-textconv", "--ignore-submodules=dirty")
-        return await self._git.run("diff", *options, commit)
-
 
 def _trailer_lines(trailers: Mapping[str, str | Sequence[str]]) -> str:
     lines: list[str] = []

@@ -16,6 +16,7 @@ from agents.orchestrator import Orchestrator
 from agents.progress import silent
 from agents.tools.git import Workspace
 from memory.manager import MemoryManager
+from memory.records import Ticket
 from server.models.scripted import ScriptedModel
 from tests.sample import PLANNING, REQUEST, new_repository
 
@@ -39,6 +40,12 @@ async def ready_ticket(team: Orchestrator, request: str = REQUEST) -> str:
     assert turn.proposal_id
     tickets, _message = await team.accept_spec(turn.proposal_id, None, silent)
     return tickets[0].id
+
+
+async def reviewed(team: Orchestrator, ticket_id: str) -> Ticket:
+    """The ticket once the Architect has written its review, or failed to."""
+    await team._reviews.finished()
+    return await team.ticket(ticket_id)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from memory.long_term.lessons import Lesson, LessonMemory
 from memory.long_term.snippets import Snippet
 from memory.records import TicketState
 from tests.sample import SLUGIFY
-from tests.team.conftest import WRONG_SLUGIFY, Gather, ready_ticket
+from tests.team.conftest import WRONG_SLUGIFY, Gather, ready_ticket, reviewed
 
 TAUGHT = r"What earlier work here has taught:\n- Mind the accents\."
 
@@ -62,7 +62,7 @@ async def test_the_architect_reads_lessons_of_this_repository_alone(gather: Gath
     await teach(team, "Mind the accents.", team._team.repository)
     await teach(team, "Elsewhere.", "/other")
     ticket = await team.run_ticket(await ready_ticket(team), silent)
-    assert ticket.evidence.review == "Look at the accents."
+    assert (await reviewed(team, ticket.id)).evidence.review == "Look at the accents."
 
 
 @pytest.mark.parametrize(("lessons", "candidates"), [(0, 2), (2, 1)])
