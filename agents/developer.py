@@ -30,7 +30,7 @@ from agents.progress import Progress
 from agents.questions import questions_of
 from agents.rung_costs import costed
 from agents.search import Attempt, Green, Search
-from agents.streams import merge
+from agents.streams import merge, one_after_another
 from agents.tester import Tester
 from agents.tools.test_runner import TestRun
 from agents.workbench import Workbench
@@ -119,7 +119,7 @@ class Developer(IAgent):
             stream = self._mutated(bench, search, rung)
         else:
             questions = await questions_of(self, bench, search, rung, number)
-            stream = self._answers(bench, search, questions, rung.enough)
+            stream = self._answers(bench, search, questions, rung.enough, rung.in_turn)
         async with aclosing(stream) as candidates:
             async for candidate in candidates:
                 if search.is_new(candidate):
@@ -133,11 +133,16 @@ class Developer(IAgent):
         search: Search,
         questions: Sequence[Question],
         enough: int | None = None,
+        in_turn: bool = False,
     ) -> AsyncGenerator[Candidate, None]:
-        """Candidates of questions that are asked together, out of the first `enough` answers."""
+        """Candidates of questions that are asked together or `in_turn`.
+
+        They are out of the first `enough` answers.
+        """
         streams = [self._write_code.run(self, bench, question) for question in questions]
-        beside = sum(len(question.temperatures) for question in questions) - 1
-        async with aclosing(merge(streams)) as answers:
+        sizes = [len(question.temperatures) for question in questions]
+        beside = (max(sizes, default=0) if in_turn else sum(sizes)) - 1
+        async with aclosing(one_after_another(streams) if in_turn else merge(streams)) as answers:
             came = 0
             async for answer in answers:
                 came += 1
@@ -187,7 +192,7 @@ class Developer(IAgent):
                 names = ", ".join(broken[:3])
                 failure = f"it breaks other tests: {names}. {suite.first_failure()}"
             if not failure:
-                search.green = len(passed)
+                search.green, search.green_is_narrow = len(passed), candidate.narrow
                 await self.remember(ticket.id, f"{text}, and the whole suite")
                 await self._tell(bench, f"green: {text}, and the whole suite")
                 return Green(candidate, run, suite)

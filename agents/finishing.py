@@ -184,7 +184,7 @@ def _with_text(bench: Workbench, candidate: Candidate, text: str) -> Candidate:
     """`candidate` with another text of the file; its marked lines go along."""
     lines = _moved(candidate.lines, candidate.text, text)
     changed = candidate_of(bench, text, candidate.origin, changes=candidate.changes, lines=lines)
-    return replace(changed, tokens=candidate.tokens)
+    return replace(changed, tokens=candidate.tokens, narrow=candidate.narrow)
 
 
 def _moved(lines: Sequence[int], old: str, new: str) -> tuple[int, ...]:

@@ -60,20 +60,31 @@ async def questions_of(
             plans = await _plans(agent, bench, rung.starts, seed)
             opening = opening_of(bench, search.source) if goes_on else None
             planned = [replace(plain, opening=opening, hint=Hint(plan=plan)) for plan in plans]
-            return await in_two_views(agent, bench, planned)
+            return await in_two_views(agent, bench, planned, narrow_share(search, rung.stage))
         case Stage.WIDER | Stage.TIER:
             return _beyond(agent, search, plain)
         case _:
             free = number > 0 and rung.stage is Stage.SAMPLE  # to do it otherwise
-            begun = goes_on and not free
-            opening = opening_of(bench, search.source) if begun else None
-            return await in_two_views(agent, bench, [replace(plain, opening=opening)])
+            opening = opening_of(bench, search.source) if goes_on and not free else None
+            begun = [replace(plain, opening=opening)]
+            return await in_two_views(agent, bench, begun, narrow_share(search, rung.stage))
+
+
+def narrow_share(search: Search, stage: Stage) -> float:
+    """Of the answers of `stage`, how many see the narrow view: most, if it passes more tests.
+
+    Other opinions on code of the narrow view have that view alone, which was read already.
+    """
+    if stage is Stage.OPINION:
+        return 1.0 if search.green_is_narrow else 0.5
+    narrow, whole = (search.best_of_view(narrow=view) for view in (True, False))
+    return 0.5 if narrow == whole else 0.75 if narrow > whole else 0.25
 
 
 async def in_two_views(
-    agent: IAgent, bench: Workbench, asked: Sequence[Question]
+    agent: IAgent, bench: Workbench, asked: Sequence[Question], share: float = 0.5
 ) -> list[Question]:
-    """Half of the answers do not see the code that nobody names, where there is such code.
+    """A `share` of the answers does not see the code that nobody names, where there is such code.
 
     It misleads all that see it alike: of answers for ``is_palindrome`` beside a function that
     collapses white space all call that, and none is right (docs/benchmarks.md). A single answer
@@ -82,13 +93,24 @@ async def in_two_views(
     if not asked or not await has_narrow_view(agent, bench, asked[0].source):
         return list(asked)
     if len(asked) > 1:
-        return [replace(each, narrow=place % 2 == 1) for place, each in enumerate(asked)]
-    (only,), temperatures = asked, asked[0].temperatures
-    narrow = temperatures[1::2] or temperatures
+        narrow = _dealt(len(asked), share)
+        return [replace(each, narrow=n) for each, n in zip(asked, narrow, strict=True)]
+    (only,), count = asked, len(asked[0].temperatures)
+    dealt = list(zip(only.temperatures, _dealt(count, share), strict=True))
+    views = {view: tuple(t for t, n in dealt if n is view) for view in (True, False)}
+    if count == 1:
+        views = dict.fromkeys(views, only.temperatures)
+    seeds = {True: only.seed + 50, False: only.seed}
     return [
-        replace(only, temperatures=temperatures[::2]),
-        replace(only, temperatures=narrow, seed=only.seed + 50, narrow=True),
+        replace(only, temperatures=temperatures, seed=seeds[view], narrow=view)
+        for view, temperatures in views.items()
+        if temperatures
     ]
+
+
+def _dealt(count: int, share: float) -> list[bool]:
+    """Which of `count` answers are of a `share` of them, spread evenly."""
+    return [int((place + 1) * share) > int(place * share) for place in range(count)]
 
 
 def opening_of(bench: Workbench, source: str) -> Opening | None:

@@ -71,6 +71,8 @@ class Search:
     attempts: list[Attempt] = field(default_factory=list)
     green: int = 0
     """How many tests the code that was accepted passes."""
+    green_is_narrow: bool = False
+    """Whether its model did not see the code that nobody names."""
     language: Language = PYTHON
     tier: Tier = Tier.STANDARD
     """Of the strongest model that was asked."""
@@ -142,6 +144,11 @@ class Search:
     def use(self, stage: str, attempts: Iterable[Attempt]) -> None:
         """Note that `stage` starts from `attempts`."""
         self._used.setdefault(stage, set()).update(a.candidate.text for a in attempts)
+
+    def best_of_view(self, *, narrow: bool) -> int:
+        """How many tests the best answer of one view passes, without what was changed since."""
+        passed = (len(a.passed) for a in self.written if a.candidate.narrow is narrow)
+        return max(passed, default=0)
 
     @property
     def progress(self) -> tuple[int, int]:

@@ -18,6 +18,14 @@ class _End:
     error: Exception | None = None
 
 
+async def one_after_another(streams: Sequence[AsyncGenerator[T, None]]) -> AsyncGenerator[T, None]:
+    """The items of each stream, which begins when the one before is at its end."""
+    for stream in streams:
+        async with aclosing(stream):
+            async for item in stream:
+                yield item
+
+
 async def merge(streams: Sequence[AsyncGenerator[T, None]]) -> AsyncGenerator[T, None]:
     """The items of all `streams` as they come.
 

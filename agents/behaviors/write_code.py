@@ -56,6 +56,8 @@ class Candidate:
     """Length of the answer that it was in."""
     seconds: float = 0.0
     """For which that answer was decoded."""
+    narrow: bool = False
+    """Whether the question left out of view the code that nobody names."""
 
     @property
     def mutated(self) -> bool:
@@ -214,6 +216,7 @@ def to_candidate(
         text = _merged(completion, bench, question)
     except _NoCodeError as error:
         return Rejected(str(error), question.stage, **took)
+    took["narrow"] = question.narrow
     return candidate_of(bench, text, question.stage, question.source, **took)
 
 

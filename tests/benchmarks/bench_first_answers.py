@@ -164,7 +164,7 @@ def _way(way: str) -> Iterator[None]:
 
 
 async def _one_view(
-    way: str, _agent: IAgent, _bench: Workbench, asked: Sequence[Question]
+    way: str, _agent: IAgent, _bench: Workbench, asked: Sequence[Question], _share: float
 ) -> list[Question]:
     return [replace(each, narrow=way == "narrow") for each in asked]
 

@@ -120,6 +120,8 @@ async def test_some_answers_do_not_see_what_nobody_names(
     done = await team.run_ticket(ticket.id, silent)
     assert done.state is TicketState.REVIEW, done.note
     assert done.evidence.rung == rung
+    if not wrong:  # it is asked for first, and the other view not at all
+        assert done.evidence.candidates_run == 1
 
 
 async def test_the_architect_sees_the_nearest_code_first(gather: Gather, large: Path) -> None:

@@ -13,7 +13,7 @@ from agents.budget import Budget
 from agents.ladder import Rung, Stage
 from agents.languages.python import PYTHON
 from agents.languages.registry import language_of
-from agents.questions import _parts, _repairs, opening_of, wider
+from agents.questions import _dealt, _parts, _repairs, narrow_share, opening_of, wider
 from agents.search import Attempt, Search
 from agents.tools.test_report import Frame
 from agents.tools.test_runner import TestCase
@@ -57,6 +57,32 @@ def test_the_two_best_attempts_are_asked_about_once():
 )
 def test_unit_grows_from_method_to_class_to_short_file(unit: str, source: str, wide: str | None):
     assert wider(unit, source) == wide
+
+
+@pytest.mark.parametrize(
+    ("narrow", "whole", "share"), [(2, 1, 0.75), (1, 2, 0.25), (1, 1, 0.5), (0, 0, 0.5)]
+)
+def test_most_answers_see_what_the_better_ones_have_seen(narrow: int, whole: int, share: float):
+    search = searched(attempt("x = 1\n", whole, 1), attempt("x = 2\n", narrow, 1))
+    seen = replace(search.attempts[1].candidate, narrow=True)
+    search.attempts[1] = replace(search.attempts[1], candidate=seen)
+    bent = replace(seen, origin=Stage.MUTATION, narrow=False)  # says nothing of what was seen
+    search.attempts.append(replace(search.attempts[1], candidate=bent, passed=frozenset("abcdef")))
+    assert narrow_share(search, Stage.SAMPLE) == share
+
+
+@pytest.mark.parametrize(("narrow", "share"), [(True, 1.0), (False, 0.5)])
+def test_other_opinions_have_the_view_of_code_that_needs_nothing_else(narrow: bool, share: float):
+    search = searched(attempt("x = 1\n", 1, 1))
+    search.green_is_narrow = narrow
+    assert narrow_share(search, Stage.OPINION) == share
+
+
+@pytest.mark.parametrize(
+    ("share", "narrow"), [(0.0, []), (0.25, [3, 7]), (0.5, [1, 3, 5, 7]), (1.0, [*range(8)])]
+)
+def test_a_share_of_the_answers_is_spread_evenly(share: float, narrow: list[int]):
+    assert [place for place, dealt in enumerate(_dealt(8, share)) if dealt] == narrow
 
 
 def test_no_two_questions_go_on_from_the_same_place():
