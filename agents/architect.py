@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from agents.asking import Context, request_for, write
 from agents.base import Behavior, IAgent
-from agents.behaviors.plan_ticket import PlanTicket, order_by_need, ticket_id
+from agents.behaviors.plan_ticket import PlanTicket, ticket_id
 from agents.languages.contract import Language
 from agents.lessons import lessons_for_review
 from agents.tools.repo_map import RepoMap
@@ -29,19 +30,17 @@ class Architect(IAgent):
     async def plan(
         self,
         proposal: SpecProposal,
-        changes: list[RequirementChange],
+        changes: Sequence[RequirementChange],
         repo_map: RepoMap,
         context: Context,
     ) -> list[Ticket]:
-        """One draft ticket for each added or modified requirement, in order of need."""
+        """One draft ticket for each added or modified requirement."""
         async with self.working("planning tickets"):
-            tickets = [
+            return [
                 await self._ticket(proposal, change, change.after, repo_map, context)
                 for change in changes
                 if change.after is not None
             ]
-            order_by_need(tickets, repo_map)
-            return tickets
 
     async def _ticket(
         self,

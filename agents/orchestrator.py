@@ -83,6 +83,7 @@ class Orchestrator:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._reviews.stop()
+        await self._spec.stop()
         for agent in self._team.agents:
             agent.stop()
 

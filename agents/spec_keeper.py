@@ -16,6 +16,7 @@ from agents.base import (
     NotReadyError,
 )
 from agents.bus import SpecChanged, TicketsChanged
+from agents.planning_ahead import PlanningAhead
 from agents.repository_reader import read_snapshot
 from agents.spec_document import apply_change, parse_spec
 from agents.team import Team
@@ -50,6 +51,7 @@ class SpecKeeper:
     def __init__(self, team: Team) -> None:
         self._team = team
         self._deciding = asyncio.Lock()
+        self._planning = PlanningAhead(team)
 
     @property
     def path(self) -> Path:
@@ -105,7 +107,12 @@ class SpecKeeper:
             replace(context, language=snapshot.language_for(request)),
         )
         self._team.tools.bus.publish(SpecChanged())
+        self._planning.later(proposal)
         return proposal
+
+    async def stop(self) -> None:
+        """End what is done ahead of a decision."""
+        await self._planning.stop()
 
     async def accept(
         self, proposal_id: str, requirement_ids: list[str] | None, context: Context
@@ -131,6 +138,8 @@ class SpecKeeper:
         async with self._deciding:
             proposal, chosen = await self._pending(proposal_id, requirement_ids)
             await self._decide(proposal, chosen, "rejected")
+            if len(chosen) == sum(c.status == "pending" for c in proposal.changes):
+                await self._planning.stop(proposal_id)
         self._team.tools.bus.publish(SpecChanged())
 
     async def make_ready(self, ticket: Ticket) -> Ticket:
@@ -180,12 +189,8 @@ class SpecKeeper:
     async def _plan(
         self, proposal: SpecProposal, chosen: list[RequirementChange], context: Context
     ) -> list[Ticket]:
-        head = await self._team.workspace.head()
-        snapshot = await read_snapshot(self._team.workspace, head.commit)
-        context = replace(context, language=snapshot.language_for(proposal.request))
-        planned = await self._team.architect.plan(proposal, chosen, snapshot.repo_map, context)
         tickets = []
-        for ticket in planned:
+        for ticket in await self._planning.tickets(proposal, chosen, context):
             with contextlib.suppress(DuplicateIdError):
                 await self._team.tools.memory.tickets.insert(ticket)
             tickets.append(await self._team.tools.memory.tickets.get(ticket.id) or ticket)

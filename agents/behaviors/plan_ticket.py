@@ -100,7 +100,7 @@ def ticket_id(proposal_id: str, requirement_id: str, symbol: str) -> str:
     return f"tkt-{digest[:10]}"
 
 
-def order_by_need(tickets: list[Ticket], repo_map: RepoMap) -> None:
+def order_by_need(tickets: list[Ticket]) -> None:
     """Make a ticket that changes a file wait for the earlier one that changes the same file."""
     last: dict[str, str] = {}
     for ticket in tickets:
