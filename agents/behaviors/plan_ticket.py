@@ -63,7 +63,7 @@ class PlanTicket:
             "plan_ticket",
             context,
             {
-                "repo_map": repo_map.render(_MAP_CHARACTERS, [chunk.path for chunk in near]),
+                "repo_map": repo_map.render(_MAP_CHARACTERS, [(c.path, c.symbol) for c in near]),
                 "requirement": requirement,
                 "symbol": symbol,
                 "places": list(dict.fromkeys([*await places_of_similar(memory, *about), *places])),

@@ -17,6 +17,8 @@ SOURCE_FOLDERS = ("src", "lib", "python")
 _VALUE_LENGTH = 40
 _SCRIPT = re.compile(r"\.[cm]?[jt]sx?")
 _SCRIPT_TESTS = {"test", "tests", "__tests__", "spec"}
+_NEAR = 8
+"""Files among which nine of ten times the right one is (docs/benchmarks.md)."""
 _MORE = "\n(more is not shown)"
 
 
@@ -53,29 +55,38 @@ class RepoMap:
         """Where `name` is defined: (path, symbol)."""
         return [(p, s) for p, symbols in self.modules.items() for s in symbols if s.name == name]
 
-    def render(self, characters: int, first: Sequence[str] = ()) -> str:
+    def render(self, characters: int, near: Sequence[tuple[str, str]] = ()) -> str:
         """The map as text of at most `characters`, without tests; long maps lose details first.
 
-        If that is too long still, it is cut, and the files `first` come first. Fields are left out.
+        If that is too long still, the files of `near` (path and symbol) come first, each with a
+        part of the room and with those symbols first, and it is cut. Fields are left out.
         """
         paths = [path for path in sorted(self.modules) if not is_test_file(path)]
         for detail in (True, False):
             text = "\n".join(self._lines(paths, detail))
             if len(text) <= characters:
                 return text
-        head = [path for path in dict.fromkeys(first) if path in paths]
+        head = [path for path in dict.fromkeys(path for path, _ in near) if path in paths][:_NEAR]
         rest = [path for path in paths if path not in head]
-        text = "\n".join([*self._lines(head, True), *self._lines(rest, False)])
-        whole = text[: max(characters - len(_MORE), 0)].rpartition("\n")[0]
-        return whole + _MORE
+        room = characters // max(len(head), 1)
+        parts = [_cut("\n".join(self._lines([path], True, near)), room) for path in head]
+        text = "\n".join([*filter(None, parts), *self._lines(rest, False)])
+        return _cut(text, max(characters - len(_MORE), 0)) + _MORE
 
-    def _lines(self, paths: Iterable[str], detail: bool) -> Iterator[str]:
+    def _lines(
+        self, paths: Iterable[str], detail: bool, first: Collection[tuple[str, str]] = ()
+    ) -> Iterator[str]:
         for path in paths:
             yield path
-            for symbol in self.modules[path]:
+            for symbol in sorted(self.modules[path], key=lambda s: (path, s.name) not in first):
                 if symbol.kind != "field":
                     words = f"  # {symbol.doc_line}" if detail and symbol.doc_line else ""
                     yield f"  {symbol.signature}{words}"
+
+
+def _cut(text: str, characters: int) -> str:
+    """Whole lines of `text`."""
+    return text if len(text) <= characters else text[:characters].rpartition("\n")[0]
 
 
 def is_test_file(path: str) -> bool:

@@ -72,14 +72,28 @@ def test_rendering_keeps_to_its_room() -> None:
     assert len(repo_map.render(60)) <= 60
 
 
-def test_what_is_wanted_first_is_left_when_the_map_is_cut() -> None:
+def test_what_is_nearest_is_left_when_the_map_is_cut() -> None:
     files = {f"a{n}.py": f"def first_{n}(): ...\n" for n in range(20)}
     repo_map = build_repo_map({**files, "z.py": 'def last():\n    """At the end."""\n'})
     assert "last()" not in repo_map.render(200)
-    text = repo_map.render(200, ["z.py", "unknown.py", "z.py"])
+    text = repo_map.render(200, [("z.py", "last"), ("unknown.py", "x"), ("z.py", "")])
     assert text.startswith("z.py\n  last()  # At the end.\na0.py\n") and len(text) <= 200
-    whole = repo_map.render(10_000, ["z.py"])
+    whole = repo_map.render(10_000, [("z.py", "last")])
     assert whole.startswith("a0.py")
+
+
+def test_near_files_share_the_room_and_show_what_is_near_of_them() -> None:
+    long = "".join(f"def f{n}(): ...\n" for n in range(50))
+    repo_map = build_repo_map({"a.py": long, "b.py": long, "c.py": long})
+    text = repo_map.render(200, [("b.py", "f41"), ("c.py", "f7")])
+    assert text.startswith("b.py\n  f41()\n  f0()\n") and "\nc.py\n  f7()\n  f0()\n" in text
+    assert "a.py" not in text and len(text) <= 200
+
+
+def test_a_path_that_is_longer_than_its_room_leaves_no_gap() -> None:
+    names = {f"{'long' * 20}{n}.py": "x = 1\n" for n in range(3)}
+    text = build_repo_map(names).render(120, [(path, "") for path in names])
+    assert text == "\n(more is not shown)"
 
 
 def test_fields_of_a_class_are_known_and_not_rendered() -> None:
