@@ -6,6 +6,8 @@ What the repository map can tell is not asked of the model.
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -17,12 +19,20 @@ from agents.languages.contract import Language
 from agents.lessons import place_of, places_of_similar
 from agents.python_names import root_name
 from agents.tools.repo_map import RepoMap, is_test_file
+from memory.chunking.chunk import Chunk
 from memory.long_term.contract import Filters
 from memory.records import Requirement, Ticket
 
 _MAP_CHARACTERS = 6000
+_SMALL_MAP_CHARACTERS = 1200
 _NEAR, _PLACES = 24, 4
-"""Pieces of indexed code that put the map in order, and that are named."""
+"""Pieces of indexed code that tell which files are near, and that are named."""
+_NEAR_FILES = 4
+"""Among which a small model chooses where the whole map does not fit."""
+
+
+_FILE_NAME = re.compile(r"(?<![\w./\\-])\w[\w./-]*\.\w+")
+_AFTER_FILE = re.compile(r"\bfile `?(\w[\w-]*\.\w+)")
 
 
 class Place(BaseModel):
@@ -51,11 +61,14 @@ class PlanTicket:
         if known is not None:
             return known
         files = source_files(repo_map, language)
-        if symbol and len(files) == 1:
-            return Place(file=files[0], symbol=symbol)
+        new = new_module(files, requirement.title, language)
+        told = told_file(requirement.source, files, new, language)
+        if symbol and (told or len(files) == 1):
+            return Place(file=told or files[0], symbol=symbol)
         memory, about = agent.tools.memory, (requirement.statement, agent.session.repository)
         hits = await memory.code.search(about[0], _NEAR, Filters(about[1]))
         near = [hit.chunk for hit in hits if hit.chunk.path in files]
+        shown, choice = _choice(repo_map, near, [*files, new])
         places = [place_of(chunk.symbol, chunk.path) for chunk in near[:_PLACES]]
         place = await decide(
             agent,
@@ -63,27 +76,54 @@ class PlanTicket:
             "plan_ticket",
             context,
             {
-                "repo_map": repo_map.render(_MAP_CHARACTERS, [(c.path, c.symbol) for c in near]),
+                "repo_map": shown,
                 "requirement": requirement,
                 "symbol": symbol,
                 "places": list(dict.fromkeys([*await places_of_similar(memory, *about), *places])),
             },
             label="choosing where the code belongs",
-            schema=_schema(
-                [*files, new_module(files, requirement.title, language)],
-                language.symbol_pattern,
-                bool(symbol),
-            ),
+            schema=_schema([told] if told else choice, language.symbol_pattern, bool(symbol)),
             max_tokens=120,
         )
         place = place.model_copy(update={"symbol": symbol or place.symbol})
         return _known_place(place.symbol, repo_map, language) or place
 
 
+def _choice(repo_map: RepoMap, near: Sequence[Chunk], files: list[str]) -> tuple[str, list[str]]:
+    """The map that is shown, and from which files to choose; the last of `files` is a new one.
+
+    Where the map is long and code is near, both have the nearest files alone: the whole takes a
+    small model minutes to read, and it chooses no better (docs/benchmarks.md).
+    """
+    whole = repo_map.render(_MAP_CHARACTERS)
+    if not near or len(whole) <= _SMALL_MAP_CHARACTERS:
+        return whole, files
+    chosen = list(dict.fromkeys(chunk.path for chunk in near))[:_NEAR_FILES]
+    symbols = [(chunk.path, chunk.symbol) for chunk in near if chunk.path in chosen]
+    return repo_map.render(_SMALL_MAP_CHARACTERS, symbols), [*chosen, files[-1]]
+
+
 def source_files(repo_map: RepoMap, language: Language) -> list[str]:
     """Files of a language that code may go into: no tests, no packaging, no markers first."""
     plain = [path for path in repo_map.modules if language.may_hold_code(path)]
     return plain or [p for p in repo_map.modules if language.owns(p) and not is_test_file(p)]
+
+
+def told_file(words: str, files: list[str], new: str, language: Language) -> str:
+    """The only file that a person names, by path or by name; empty if there is none.
+
+    One that does not exist yet is named by a path, or as ``file NAME``: beside `new` then. So
+    what looks like a file's name alone (``Node.js``) is none.
+    """
+    names = {name for name in _FILE_NAME.findall(words) if language.may_hold_code(name)}
+    there = [path for path in files if path in names or PurePosixPath(path).name in names]
+    if there:
+        return there[0] if len(there) == 1 else ""
+    paths = {name for name in names if "/" in name and ".." not in name}
+    after_file = {name for name in _AFTER_FILE.findall(words) if name in names}
+    beside = PurePosixPath(new).parent
+    told = paths | {str(beside / name) for name in after_file - paths}
+    return told.pop() if len(told) == 1 else ""
 
 
 def new_module(files: list[str], title: str, language: Language) -> str:

@@ -107,7 +107,7 @@ class Bench:
         requirement = Requirement(id="REQ-1", title=case.symbol, statement=case.task)
         with (
             patch.object(self._memory.code, "search", search),
-            patch.object(plan_ticket, "_MAP_CHARACTERS", characters),
+            patch.object(plan_ticket, "_SMALL_MAP_CHARACTERS", characters),
         ):
             place = await plan_ticket.PlanTicket().run(
                 self._architect, requirement, case.symbol, self._map_without(case), context

@@ -127,7 +127,8 @@ async def test_some_answers_do_not_see_what_nobody_names(
 async def test_the_architect_sees_the_nearest_code_first(gather: Gather, large: Path) -> None:
     request = "The amount that is paid in cash shall be rounded to ten cents."
     draft = {"statement": request, "title": "Cash", "criteria": ["It ends with a zero."]}
-    seen = r"Map of the repository:\nshop/money/price.py\n(?s:.*)Similar code: round_cash in shop/"
+    short = r"Map of the repository:\nshop/money/price.py\n(?s:.{1,1200})\n\nRequirement: "
+    seen = short + r"(?s:.*)Similar code: round_cash in shop/"
     place = '{"file": "shop/money/price.py", "symbol": "round_cash"}'
     rules = [
         {"agent": "spec_builder", "contains": "Behaviours:", "reply": '{"examples": []}'},
@@ -206,3 +207,15 @@ async def test_the_tester_sees_what_a_test_has_to_make(
     done = await team.run_ticket(tickets[0].id, silent)
     assert done.state is TicketState.REVIEW, done.note
     assert "from shop.money.price import Price\n" in (await team.ticket_changes(done.id)).diff
+
+
+async def test_the_file_that_a_person_names_is_where_the_code_goes(
+    gather: Gather, large: Path
+) -> None:
+    request = "Add tens(cents) to shop/new.py. For example tens(14) returns 10."
+    statement = "When cents are given, `tens` shall round them to ten."
+    draft = {"statement": statement, "title": "Tens"}
+    team = await gather("nothing", rules=[{"agent": "spec_builder", "reply": json.dumps(draft)}])
+    proposal = await team.propose_spec(request, silent)
+    tickets, _ = await team.accept_spec(proposal.id, None, silent)
+    assert [(t.target_file, t.target_symbol) for t in tickets] == [("shop/new.py", "tens")]
