@@ -1,6 +1,6 @@
 """Into which file of a larger repository the Architect puts a new function.
 
-    python -m tests.benchmarks.bench_placement [PACKAGE …] [--cases N] [--maps 6000,1500]
+    python -m tests.benchmarks.bench_placement [PACKAGE …] [--cases N] [--maps 1200,600]
         [--answers] [--json OUT]
 
 Each public function of an installed package that says in words what it does is taken for a ticket
@@ -186,7 +186,7 @@ def main() -> None:
     parser.add_argument("packages", nargs="*", default=_PACKAGES)
     parser.add_argument("--cases", type=int, default=20, help="of each package at most")
     parser.add_argument(
-        "--maps", type=lambda t: [int(n) for n in t.split(",")], default=[6000], metavar="N,N"
+        "--maps", type=lambda t: [int(n) for n in t.split(",")], default=[1200], metavar="N,N"
     )
     parser.add_argument("--answers", action="store_true")
     parser.add_argument("--json", type=Path)
