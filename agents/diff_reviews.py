@@ -41,9 +41,10 @@ class DiffReviews:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def finished(self) -> None:
-        """Wait until no review is being written."""
-        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+    async def finished(self, ticket_id: str) -> None:
+        """Wait until the review of a ticket is written, or is not going to be."""
+        if task := self._tasks.get(ticket_id):
+            await asyncio.wait([task])
 
     async def _review(self, ticket: Ticket) -> None:
         context = Context(ticket_id=ticket.id, priority=Priority.REVIEW)

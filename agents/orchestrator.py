@@ -22,7 +22,7 @@ from agents.edit_proposals import EditProposal, EditRequest
 from agents.edit_writer import EditWriter
 from agents.inference import Priority
 from agents.leftovers import Leftovers
-from agents.progress import Report, silent
+from agents.progress import Progress, Report, silent
 from agents.spec_keeper import SpecKeeper, SpecView
 from agents.team import Team
 from agents.ticket_merge import UNDER_WORK, FileDiff, TicketChanges, TicketMerge
@@ -212,8 +212,13 @@ class Orchestrator:
         self._team.tools.bus.publish(TicketsChanged((ticket.id,)))
         return stored
 
-    async def run_ticket(self, ticket_id: str, report: Report, seed: int = 0) -> Ticket:
-        """Let the pair work until `review` or `blocked`; cancelling the caller stops it."""
+    async def run_ticket(
+        self, ticket_id: str, report: Report, seed: int = 0, *, with_review: bool = False
+    ) -> Ticket:
+        """Let the pair work until `review` or `blocked`; cancelling the caller stops it.
+
+        The Architect's review is added later, and only awaited `with_review`.
+        """
         ticket = await self.ticket(ticket_id)
         if ticket.id in self._running:
             raise InvalidStateError("The ticket is being worked on already.")
@@ -221,6 +226,10 @@ class Orchestrator:
         done = await self._tracked(ticket.id, self._work.run(ticket, context))
         if done.state is TicketState.REVIEW:
             self._reviews.later(done)
+            if with_review:
+                report(Progress("step", self._team.architect.agent_type, "reviewing the change"))
+                await self._reviews.finished(done.id)
+                return await self.ticket(done.id)
         return done
 
     async def rebase_ticket(self, ticket_id: str, report: Report) -> Ticket:

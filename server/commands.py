@@ -21,7 +21,7 @@ async def run(options: argparse.Namespace) -> int:
     outcome = RunOutcome(str(options.repository))
 
     async def body(session: Session) -> int:
-        confirm = _always if options.yes else _confirm
+        confirm = None if options.yes else _confirm
         command = RunCommand(session.client, session.narrator, confirm, options.seed)
         await command.run(options.request, outcome)
         if not outcome.problem:
@@ -41,10 +41,6 @@ def _conclude(options: argparse.Namespace, outcome: RunOutcome) -> None:
         print_json(wire.to_json(outcome, complete=True))
     else:
         print(f"TENON_RUN_REPOSITORY={outcome.repository}", flush=True)
-
-
-def _always(_question: str) -> bool:
-    return True
 
 
 def _confirm(question: str) -> bool:
@@ -120,7 +116,7 @@ def _inside(root: Path, path: Path) -> str:
 
 async def run_one(options: argparse.Namespace) -> int:
     """`tenon ticket run`; it fails when the ticket does not get to review."""
-    params = protocol.TicketRunParams(options.id, options.seed)
+    params = protocol.TicketRunParams(options.id, options.seed, with_review=True)
     return await _act(options, "tenon/tickets/run", params, "review")
 
 

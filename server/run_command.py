@@ -54,9 +54,11 @@ class RunOutcome:
 
 
 class RunCommand:
-    """Proposes, asks, builds, shows and merges."""
+    """Proposes, asks, builds, shows and merges; without `ask` everything is accepted."""
 
-    def __init__(self, client: HeadlessClient, narrator: Narrator, ask: Ask, seed: int) -> None:
+    def __init__(
+        self, client: HeadlessClient, narrator: Narrator, ask: Ask | None, seed: int
+    ) -> None:
         self._client = client
         self._narrator = narrator
         self._ask = ask
@@ -112,7 +114,8 @@ class RunCommand:
 
     async def _build(self, ticket_id: str, outcome: RunOutcome) -> bool:
         """Let the pair build one ticket and merge it; False ends the whole run."""
-        result = await self._narrated("tenon/tickets/run", TicketRunParams(ticket_id, self._seed))
+        params = TicketRunParams(ticket_id, self._seed, with_review=self._ask is not None)
+        result = await self._narrated("tenon/tickets/run", params)
         if result.ticket.state != "review":
             outcome.tickets.append(await self._built(ticket_id))
             note = result.ticket.note or result.message
@@ -153,7 +156,7 @@ class RunCommand:
         return await self._client.request(method, params, on_progress)
 
     async def _asked(self, question: str) -> bool:
-        return await asyncio.to_thread(self._ask, question)
+        return self._ask is None or await asyncio.to_thread(self._ask, question)
 
 
 def merged_lines(outcome: RunOutcome) -> list[str]:

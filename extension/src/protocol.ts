@@ -324,10 +324,14 @@ export interface TicketUpdateParams {
   state?: "draft" | "ready" | "rejected" | null;
 }
 
-/** Let the pair work on a ticket until it is in review or blocked. */
+/**
+ * Let the pair work on a ticket until it is in review or blocked. With a review the answer waits
+ * until the Architect has looked at the diff, too.
+ */
 export interface TicketRunParams {
   id: string;
   seed?: number;
+  withReview?: boolean;
   partialResultToken?: string | number | null;
 }
 

@@ -83,7 +83,9 @@ async def update(server: TenonServer, params: TicketUpdateParams, _report: Repor
 async def run(server: TenonServer, params: TicketRunParams, report: Report) -> TicketResult:
     """Work on a ticket until it is in review or blocked."""
     async with ready_team(server.app) as team:
-        ticket = await team.run_ticket(params.id, report, params.seed)
+        ticket = await team.run_ticket(
+            params.id, report, params.seed, with_review=params.with_review
+        )
         return _result(team, ticket)
 
 

@@ -135,10 +135,14 @@ class TicketUpdateParams:
 
 @define
 class TicketRunParams:
-    """Let the pair work on a ticket until it is in review or blocked."""
+    """Let the pair work on a ticket until it is in review or blocked.
+
+    With a review the answer waits until the Architect has looked at the diff, too.
+    """
 
     id: str
     seed: int = 0
+    with_review: bool = False
     partial_result_token: str | int | None = None
 
 

@@ -74,6 +74,23 @@ def test_run_without_yes_changes_nothing_when_nobody_answers(repository, tmp_pat
     assert git(repository, "rev-parse", "HEAD") == before
 
 
+def test_a_person_at_the_terminal_sees_the_review_before_deciding(repository, tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "server", "run", "--request", REQUEST],
+        check=False,
+        cwd=repository,
+        env=environment(tmp_path / "env"),
+        input="y\ny\n",
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert "review           It adds slugify" in done.stdout
+    assert f"merged {git(repository, 'rev-parse', 'HEAD')[:12]}" in done.stdout
+
+
 def test_run_that_ends_in_no_merge_fails(repository, tmp_path):
     useless = [
         {"agent": "developer", "reply": "```python\ndef slugify(text):\n    return text\n```"}

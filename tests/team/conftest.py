@@ -44,7 +44,7 @@ async def ready_ticket(team: Orchestrator, request: str = REQUEST) -> str:
 
 async def reviewed(team: Orchestrator, ticket_id: str) -> Ticket:
     """The ticket once the Architect has written its review, or failed to."""
-    await team._reviews.finished()
+    await team._reviews.finished(ticket_id)
     return await team.ticket(ticket_id)
 
 

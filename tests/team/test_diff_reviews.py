@@ -8,7 +8,7 @@ import pytest
 
 from agents.architect import Architect
 from agents.inference import GenerationFailedError
-from agents.progress import silent
+from agents.progress import Progress, silent
 from memory.records import TicketState
 from tests.sample import SLUGIFY
 from tests.team.conftest import Gather, ready_ticket, reviewed
@@ -27,6 +27,14 @@ async def test_a_review_is_added_to_the_finished_ticket(gather: Gather) -> None:
     assert ticket.evidence.review == "It adds slugify; look at the pattern for words."
     assert ticket.evidence.completion_tokens > finished.evidence.completion_tokens
     assert (await team.accept_ticket(ticket.id)).evidence.review == ticket.evidence.review
+
+
+async def test_who_asks_for_the_review_gets_the_ticket_with_it(gather: Gather) -> None:
+    team = await gather(SLUGIFY)
+    said: list[Progress] = []
+    ticket = await team.run_ticket(await ready_ticket(team), said.append, with_review=True)
+    assert (ticket.state, bool(ticket.evidence.review)) == (TicketState.REVIEW, True)
+    assert ("architect", "reviewing the change") in [(p.agent, p.text) for p in said]
 
 
 async def test_nobody_waits_for_a_review(gather: Gather) -> None:
