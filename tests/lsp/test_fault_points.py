@@ -63,7 +63,7 @@ ACTIONS = [
         "run",
         "conflicted",
         "tenon/tickets/run",
-        steps("run: ", ["conflicted", *["ready"] * 10, "review"]) | removal("ready"),
+        steps("run: ", ["conflicted", *["ready"] * 9, "review"]) | removal("ready"),
     ),
     Action(
         "accept",

@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 
 from agents.errors import TicketBlockedError
-from agents.tools.git import Workspace
+from agents.tools.git import Workspace, Worktree
 from tests.unit.agents.tools.conftest import BRANCH, Repository, opened
 
 ALLOW_FILES = ("-c", "protocol.file.allow=always")
 
 
-def changes_of(folder: Path) -> str:
-    command = ("git", "-C", str(folder), "diff", "HEAD")
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+async def changes_of(worktree: Worktree) -> str:
+    """What Git, with the filters that the team's Git has, finds changed."""
+    return await worktree._git.run("diff", "HEAD")
 
 
 # -------------------------------------------------------------------- submodules
@@ -51,7 +51,7 @@ async def test_submodules_are_filled_from_the_clones_that_are_here(
     await worktree.commit(["new.py"], "x", {})
     await worktree.reset()
     assert (folder / "vendor/lib/inner/deep.py").exists()
-    assert changes_of(folder) == ""
+    assert await changes_of(worktree) == ""
     assert with_submodule.picture() == before
     assert (with_submodule.root / ".git/config").read_text() == config
 
@@ -76,7 +76,7 @@ async def test_submodule_that_is_not_here_is_told_and_not_fetched(
     (remark,) = worktree.remarks
     assert "vendor/lib" in remark and "git submodule update --init" in remark
     assert list((folder / "vendor/lib").iterdir()) == []
-    assert changes_of(folder) == ""
+    assert await changes_of(worktree) == ""
 
 
 async def test_file_in_a_submodule_is_refused(with_submodule: Repository, folder: Path) -> None:
@@ -118,7 +118,7 @@ async def test_large_file_that_is_here_has_its_content(
     await worktree.commit(["new.py"], "x", {})
     await worktree.reset()
     assert (folder / "data.bin").read_bytes() == bytes(range(200))
-    assert changes_of(folder) == ""
+    assert await changes_of(worktree) == ""
 
 
 @needs_lfs
@@ -158,7 +158,7 @@ async def test_pointers_stay_pointers_without_git_lfs(
     await worktree.commit(["new.py"], "x", {})
     async with worktree.visiting("HEAD~1"):
         assert (folder / "data.bin").read_text() == POINTER
-    assert changes_of(folder) == ""
+    assert await changes_of(worktree) == ""
 
 
 async def test_file_that_git_lfs_keeps_is_refused(repository: Repository, folder: Path) -> None:
