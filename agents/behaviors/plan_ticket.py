@@ -28,9 +28,7 @@ _SMALL_MAP_CHARACTERS = 1200
 _NEAR, _PLACES = 24, 4
 """Pieces of indexed code that tell which files are near, and that are named."""
 _NEAR_FILES = 4
-"""Among which a small model chooses where the whole map does not fit."""
-
-
+"""Among which a small model chooses where the map is long."""
 _FILE_NAME = re.compile(r"(?<![\w./\\-])\w[\w./-]*\.\w+")
 _AFTER_FILE = re.compile(r"\bfile `?(\w[\w-]*\.\w+)")
 
@@ -57,12 +55,12 @@ class PlanTicket:
     ) -> Place:
         """File and symbol for `requirement`; `symbol` is what is known of it, or empty."""
         language = context.language
-        known = _known_place(symbol, repo_map, language)
-        if known is not None:
-            return known
         files = source_files(repo_map, language)
         new = new_module(files, requirement.title, language)
         told = told_file(requirement.source, files, new, language)
+        known = known_place(symbol, repo_map, language, told)
+        if known is not None:
+            return known
         if symbol and (told or len(files) == 1):
             return Place(file=told or files[0], symbol=symbol)
         memory, about = agent.tools.memory, (requirement.statement, agent.session.repository)
@@ -86,7 +84,7 @@ class PlanTicket:
             max_tokens=120,
         )
         place = place.model_copy(update={"symbol": symbol or place.symbol})
-        return _known_place(place.symbol, repo_map, language) or place
+        return known_place(place.symbol, repo_map, language, told) or place
 
 
 def _choice(repo_map: RepoMap, near: Sequence[Chunk], files: list[str]) -> tuple[str, list[str]]:
@@ -149,14 +147,17 @@ def order_by_need(tickets: list[Ticket]) -> None:
         last[ticket.target_file] = ticket.id
 
 
-def _known_place(symbol: str, repo_map: RepoMap, language: Language) -> Place | None:
-    """The file that has `symbol`, or the class that `symbol` is a method of, already."""
+def known_place(symbol: str, repo_map: RepoMap, language: Language, told: str = "") -> Place | None:
+    """The file that has `symbol`, or the class that `symbol` is a method of, already.
+
+    Of several that one which the person has `told`.
+    """
     if not symbol:
         return None
     for name in (symbol, root_name(symbol)):
         places = [p for p, _ in repo_map.find(name) if language.owns(p) and not is_test_file(p)]
         if places:
-            return Place(file=places[0], symbol=symbol)
+            return Place(file=told if told in places else places[0], symbol=symbol)
     return None
 
 

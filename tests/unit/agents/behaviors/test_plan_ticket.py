@@ -2,8 +2,9 @@
 
 import pytest
 
-from agents.behaviors.plan_ticket import told_file
+from agents.behaviors.plan_ticket import known_place, told_file
 from agents.languages.registry import language_of
+from agents.tools.repo_map import build_repo_map
 
 FILES = ["shop/bill.py", "shop/tax.py", "shop/web/tax.py"]
 
@@ -27,6 +28,17 @@ FILES = ["shop/bill.py", "shop/tax.py", "shop/web/tax.py"]
 )
 def test_the_file_that_a_person_names_is_taken(words: str, file: str) -> None:
     assert told_file(words, FILES, "shop/sum_of_prices.py", language_of("a.py")) == file
+
+
+@pytest.mark.parametrize(
+    ("told", "file"),
+    [("", "a.py"), ("b.py", "b.py"), ("c.py", "a.py")],  # c.py has none: it may be a mention
+)
+def test_of_several_functions_of_a_name_that_of_the_named_file_is_changed(told: str, file: str):
+    source = "def main(): ...\n"
+    repo_map = build_repo_map({"a.py": source, "b.py": source, "c.py": ""})
+    place = known_place("main", repo_map, language_of("a.py"), told)
+    assert place is not None and place.file == file
 
 
 def test_the_name_of_a_runtime_is_no_file() -> None:
