@@ -53,6 +53,8 @@ class Workspace:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._git = GitCommand(root)
+        self._adding = asyncio.Lock()
+        """Git fails where it reads what it has half written about another new worktree."""
 
     @classmethod
     async def open(cls, path: Path) -> Workspace:
@@ -178,7 +180,8 @@ class Workspace:
         """
         directory = await self._outside(directory)
         options = await large_files.filter_options(self._git)
-        remarks = await worktree_list.add(self._git, directory, branch, base_commit, options)
+        async with self._adding:
+            remarks = await worktree_list.add(self._git, directory, branch, base_commit, options)
         worktree = Worktree(directory, branch, options, hooks=hooks)
         worktree.remarks = remarks
         return worktree

@@ -46,7 +46,11 @@ _REPOSITORY = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "
 _SECRET = ("TENON_ENDPOINT_API_KEY", "TENON_MONGODB_URI")
 _FOREIGN = (*_REPOSITORY, *_SECRET)
 _NO_GIT = "Git is not installed. Install it (Debian: sudo apt-get install git)."
-_LOCK_SIGNS = (".lock': File exists", "could not lock config file")
+_LOCK_SIGNS = (
+    ".lock': File exists",
+    "could not lock config file",
+    "/commondir: Success",  # of a worktree that another Git is just adding
+)
 _LOCK_RETRIES = 8
 _LOCK_WAIT = 0.25
 

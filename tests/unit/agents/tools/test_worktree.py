@@ -329,3 +329,16 @@ async def test_worktrees_side_by_side(workspace: Workspace, tmp_path: Path) -> N
 
     commits = await asyncio.gather(*map(work, range(5)))
     assert len(set(commits)) == 5
+
+
+async def test_a_worktree_that_another_git_is_just_adding_is_waited_for(
+    workspace: Workspace, repository: Repository, folder: Path
+) -> None:
+    repository.git("worktree", "add", "--quiet", "-b", "theirs", str(folder.parent / "theirs"))
+    commondir = repository.root / ".git/worktrees/theirs/commondir"
+    text = commondir.read_text()
+    commondir.write_text("")  # as Git leaves it for a moment
+    task = asyncio.create_task(workspace.create_worktree(folder, BRANCH, "HEAD"))
+    await asyncio.sleep(0.3)
+    commondir.write_text(text)
+    assert await (await task).head() == repository.git("rev-parse", "HEAD")
