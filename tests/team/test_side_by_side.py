@@ -51,7 +51,7 @@ async def stopped(*tasks: asyncio.Future[Any]) -> None:
 async def test_two_tickets_run_at_once_each_with_its_own_branch_and_progress(
     gather: Gather, repository: Path
 ) -> None:
-    team = await gather("", rules=RULES, delay=0.05, parallel_tickets=2)
+    team = await gather("", rules=RULES, delay=0.3, parallel_tickets=2)
     ids = [await add(team, name) for name in NAMES[:2]]
     said: dict[str, list[Progress]] = {id_: [] for id_ in ids}
     runs = [asyncio.ensure_future(team.run_ticket(id_, said[id_].append)) for id_ in ids]
@@ -73,7 +73,7 @@ async def test_two_tickets_run_at_once_each_with_its_own_branch_and_progress(
 
 
 async def test_a_ticket_beyond_the_limit_waits_and_says_so(gather: Gather) -> None:
-    team = await gather("", rules=RULES, delay=0.05)
+    team = await gather("", rules=RULES, delay=0.3)
     first, second = [await add(team, name) for name in NAMES[:2]]
     said: list[Progress] = []
     running = asyncio.ensure_future(team.run_ticket(first, silent))
@@ -87,7 +87,7 @@ async def test_a_ticket_beyond_the_limit_waits_and_says_so(gather: Gather) -> No
 
 
 async def test_two_processes_share_the_limit_and_never_a_ticket(gather: Gather) -> None:
-    options = {"rules": RULES, "delay": 0.05, "parallel_tickets": 2}
+    options = {"rules": RULES, "delay": 0.3, "parallel_tickets": 2}
     one, other = await gather("", **options), await gather("", **options)
     ids = [await add(one, name) for name in NAMES]
     first = asyncio.ensure_future(one.run_ticket(ids[0], silent))
@@ -109,7 +109,7 @@ async def test_two_processes_share_the_limit_and_never_a_ticket(gather: Gather) 
 async def test_a_team_that_starts_leaves_the_tickets_of_others_alone(
     gather: Gather, repository: Path
 ) -> None:
-    one = await gather("", rules=RULES, delay=0.05)
+    one = await gather("", rules=RULES, delay=0.3)
     ticket_id = await add(one, "alpha")
     work = asyncio.ensure_future(one.run_ticket(ticket_id, silent))
     await asyncio.wait_for(under_way(one, ticket_id), 60)
@@ -121,7 +121,7 @@ async def test_a_team_that_starts_leaves_the_tickets_of_others_alone(
 
 
 async def test_a_ticket_is_merged_while_another_runs(gather: Gather) -> None:
-    team = await gather("", rules=RULES, delay=0.05)
+    team = await gather("", rules=RULES, delay=0.3)
     done, runs = [await add(team, name) for name in NAMES[:2]]
     await team.run_ticket(done, silent)
     work = asyncio.ensure_future(team.run_ticket(runs, silent))
@@ -157,7 +157,7 @@ async def test_two_processes_do_not_merge_at_once(gather: Gather, repository: Pa
 
 
 async def test_chat_starts_as_many_ready_tickets_as_may_run(gather: Gather) -> None:
-    team = await gather("", rules=RULES, delay=0.05, parallel_tickets=2)
+    team = await gather("", rules=RULES, delay=0.3, parallel_tickets=2)
     for name in NAMES:
         await add(team, name)
     most = 0
@@ -196,7 +196,7 @@ async def test_runs_of_tests_take_turns(gather: Gather, tmp_path: Path) -> None:
 
 
 async def test_a_running_ticket_cannot_be_decided_on(gather: Gather) -> None:
-    team = await gather("", rules=RULES, delay=0.05)
+    team = await gather("", rules=RULES, delay=0.3)
     ticket_id = await add(team, "alpha")
     work = asyncio.ensure_future(team.run_ticket(ticket_id, silent))
     await asyncio.wait_for(under_way(team, ticket_id), 60)
