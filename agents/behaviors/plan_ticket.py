@@ -90,8 +90,8 @@ class PlanTicket:
 def _choice(repo_map: RepoMap, near: Sequence[Chunk], files: list[str]) -> tuple[str, list[str]]:
     """The map that is shown, and from which files to choose; the last of `files` is a new one.
 
-    Where the map is long and code is near, both have the nearest files alone: the whole takes a
-    small model minutes to read, and it chooses no better (docs/benchmarks.md).
+    Where the map is long and code is near, both have the nearest files alone: a long one
+    takes a small model a minute to read, and it chooses no better (docs/benchmarks.md).
     """
     whole = repo_map.render(_MAP_CHARACTERS)
     if not near or len(whole) <= _SMALL_MAP_CHARACTERS:

@@ -17,8 +17,6 @@ SOURCE_FOLDERS = ("src", "lib", "python")
 _VALUE_LENGTH = 40
 _SCRIPT = re.compile(r"\.[cm]?[jt]sx?")
 _SCRIPT_TESTS = {"test", "tests", "__tests__", "spec"}
-_NEAR = 8
-"""Files among which nine of ten times the right one is (docs/benchmarks.md)."""
 _MORE = "\n(more is not shown)"
 
 
@@ -66,7 +64,7 @@ class RepoMap:
             text = "\n".join(self._lines(paths, detail))
             if len(text) <= characters:
                 return text
-        head = [path for path in dict.fromkeys(path for path, _ in near) if path in paths][:_NEAR]
+        head = [path for path in dict.fromkeys(path for path, _ in near) if path in paths]
         rest = [path for path in paths if path not in head]
         room = characters // max(len(head), 1)
         parts = [_cut("\n".join(self._lines([path], True, near)), room) for path in head]

@@ -18,7 +18,7 @@ import json
 import random
 import tempfile
 import time
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -136,9 +136,9 @@ def _place(case: Case) -> tuple[str, str]:
 
 
 def _most_voted(chunks: Sequence[Chunk]) -> str:
-    votes = Counter[str]()
+    votes = defaultdict[str, float](float)
     for rank, chunk in enumerate(chunks, 1):
-        votes[chunk.path] += 1 / rank  # type: ignore[assignment]
+        votes[chunk.path] += 1 / rank
     return max(votes, key=lambda path: votes[path], default="")
 
 
