@@ -31,6 +31,7 @@ from agents.tools.git import Worktree
 from agents.tools.runners.choose import choose
 from agents.tools.sandbox import Sandbox
 from agents.tools.test_runner import TestRunner
+from agents.uninterrupted import uninterrupted
 from agents.workbench import Workbench
 from memory.errors import DuplicateIdError, MemoryStoreError
 from memory.records import (
@@ -86,7 +87,13 @@ class TicketWork:
         return self.worktrees / ticket.id
 
     async def save(self, ticket: Ticket) -> None:
-        """Store the ticket and tell the bus; the object then carries the new revision."""
+        """Store the ticket and tell the bus; the object then carries the new revision.
+
+        It does so also when the caller is cancelled meanwhile, who may then save the ticket again.
+        """
+        await uninterrupted(self._save(ticket))
+
+    async def _save(self, ticket: Ticket) -> None:
         stored = await self._team.tools.memory.tickets.replace(ticket)
         ticket.revision, ticket.updated_at = stored.revision, stored.updated_at
         self._team.tools.bus.publish(TicketsChanged((ticket.id,)))

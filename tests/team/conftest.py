@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -16,6 +17,7 @@ from agents.orchestrator import Orchestrator
 from agents.progress import silent
 from agents.tools.git import Workspace
 from memory.manager import MemoryManager
+from memory.medium_term.repository import Repository
 from memory.records import Ticket
 from server.models.scripted import ScriptedModel
 from tests.sample import PLANNING, REQUEST, new_repository
@@ -46,6 +48,26 @@ async def reviewed(team: Orchestrator, ticket_id: str) -> Ticket:
     """The ticket once the Architect has written its review, or failed to."""
     await team._reviews.finished(ticket_id)
     return await team.ticket(ticket_id)
+
+
+def slow_to_answer(tickets: Repository[Ticket]) -> asyncio.Event:
+    """Make a disk slow: a write goes on, as in its thread, also if nobody waits for it any more.
+
+    The event is set when the first one is under way.
+    """
+    written, replace = asyncio.Event(), tickets.replace
+
+    async def later(ticket: Ticket) -> Ticket:
+        await asyncio.sleep(0.2)
+        return await replace(ticket)
+
+    async def slow(record: Ticket) -> Ticket:
+        writing = asyncio.ensure_future(later(record.model_copy(deep=True)))
+        written.set()
+        return await asyncio.shield(writing)
+
+    tickets.replace = slow  # type: ignore[method-assign]
+    return written
 
 
 @pytest.fixture

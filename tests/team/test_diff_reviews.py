@@ -11,7 +11,7 @@ from agents.inference import GenerationFailedError
 from agents.progress import Progress, silent
 from memory.records import TicketState
 from tests.sample import SLUGIFY
-from tests.team.conftest import Gather, ready_ticket, reviewed
+from tests.team.conftest import Gather, ready_ticket, reviewed, slow_to_answer
 
 LONG = [{"agent": "architect", "contains": "+def slugify", "reply": "Look at it. " * 2000}]
 
@@ -48,6 +48,17 @@ async def test_nobody_waits_for_a_review(gather: Gather) -> None:
 
     assert (merged.state, merged.evidence.review) == (TicketState.MERGED, "")
     assert ("architect", "idle", "") in team.agent_states()
+
+
+async def test_a_decision_while_the_review_is_stored_counts(gather: Gather) -> None:
+    team = await gather(SLUGIFY, delay=0.02)
+    ticket = await team.run_ticket(await ready_ticket(team), silent)
+    await asyncio.wait_for(slow_to_answer(team._team.tools.memory.tickets).wait(), 30)
+
+    merged = await team.accept_ticket(ticket.id)
+
+    assert merged.state is TicketState.MERGED
+    assert merged.evidence.review == "It adds slugify; look at the pattern for words."
 
 
 async def test_a_review_that_fails_costs_no_finished_work(

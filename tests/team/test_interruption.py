@@ -12,7 +12,7 @@ from agents.orchestrator import Orchestrator
 from agents.progress import Progress, silent
 from memory.records import TicketState
 from tests.sample import REQUEST, SLUGIFY, git
-from tests.team.conftest import Gather, ready_ticket
+from tests.team.conftest import Gather, ready_ticket, reviewed, slow_to_answer
 
 
 async def _until(team: Orchestrator, ticket_id: str, state: TicketState) -> None:
@@ -40,6 +40,21 @@ async def test_cancelled_ticket_is_ready_again_and_can_be_run(
     assert git(repository, "status", "--porcelain") == ""
 
 
+async def test_work_that_is_cancelled_while_it_is_stored_is_ready_again(gather: Gather) -> None:
+    team = await gather(SLUGIFY)
+    ticket_id = await ready_ticket(team)
+    written = slow_to_answer(team._team.tools.memory.tickets)
+    work = asyncio.ensure_future(team.run_ticket(ticket_id, silent))
+    await asyncio.wait_for(written.wait(), 30)
+
+    ticket = await team.cancel_ticket(ticket_id)
+    with pytest.raises(asyncio.CancelledError):
+        await work
+
+    assert ticket.state is TicketState.READY
+    assert (await team.run_ticket(ticket_id, silent)).state is TicketState.REVIEW
+
+
 async def test_interrupted_work_is_found_ready_after_a_restart(gather: Gather) -> None:
     team = await gather(SLUGIFY)
     ticket = await team.ticket(await ready_ticket(team))
@@ -56,7 +71,7 @@ async def test_merge_that_happened_before_the_kill_counts(gather: Gather, reposi
     team = await gather(SLUGIFY)
     ticket_id = await ready_ticket(team)
     await team.run_ticket(ticket_id, silent)
-    ticket = await team.ticket(ticket_id)
+    ticket = await reviewed(team, ticket_id)
     workspace = team._team.workspace
     merge = await workspace.prepare_merge("main", ticket.branch, "Merge")
     ticket.pending_merge = merge
@@ -75,7 +90,7 @@ async def test_merge_that_did_not_happen_before_the_kill_can_be_accepted_again(
     team = await gather(SLUGIFY)
     ticket_id = await ready_ticket(team)
     await team.run_ticket(ticket_id, silent)
-    ticket = await team.ticket(ticket_id)
+    ticket = await reviewed(team, ticket_id)
     ticket.pending_merge = await team._team.workspace.prepare_merge("main", ticket.branch, "Merge")
     await team._team.tools.memory.tickets.replace(ticket)
     head = git(repository, "rev-parse", "HEAD")
@@ -94,7 +109,7 @@ async def test_merge_that_was_cut_off_counts_before_the_next_decision(
     team = await gather(SLUGIFY)
     ticket_id = await ready_ticket(team)
     await team.run_ticket(ticket_id, silent)
-    ticket = await team.ticket(ticket_id)
+    ticket = await reviewed(team, ticket_id)
     ticket.pending_merge = await team._team.workspace.prepare_merge("main", ticket.branch, "Merge")
     await team._team.tools.memory.tickets.replace(ticket)
     await team._team.workspace.finish_merge("main", ticket.pending_merge)

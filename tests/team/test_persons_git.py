@@ -14,7 +14,7 @@ from agents.orchestrator import Orchestrator
 from agents.progress import Progress, silent
 from memory.records import AcceptanceTest, Ticket, TicketState
 from tests.sample import SLUGIFY, git
-from tests.team.conftest import Gather, ready_ticket
+from tests.team.conftest import Gather, ready_ticket, reviewed
 
 
 def hook(repository: Path, name: str, *lines: str) -> None:
@@ -168,7 +168,7 @@ async def test_worktree_and_branch_that_no_ticket_needs_are_swept_away(
     gather: Gather, repository: Path, tmp_path: Path
 ) -> None:
     team = await gather(SLUGIFY)
-    ticket = await worked_on(team)
+    ticket = await reviewed(team, (await worked_on(team)).id)
     (folder,) = folders(tmp_path)
     tip = git(repository, "rev-parse", ticket.branch)
     ticket.state = TicketState.REJECTED  # the process died before it removed them
