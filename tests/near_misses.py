@@ -1,5 +1,6 @@
 """Near misses that the operators were written with in view."""
 
+from tests.more_near_misses import MORE_NEAR_MISSES
 from tests.near_miss import NearMiss
 
 SLUGIFY = NearMiss(
@@ -346,50 +347,6 @@ assert flatten([]) == []
     "assert flatten([[[1]], 2, [3, [4, 5]]]) == [1, 2, 3, 4, 5]",
 )
 
-# Written after the operators, none of which was changed for them.
-ACCENTS = NearMiss(
-    "slug",
-    """import re
-
-
-def slug(text):
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
-""",
-    """
-assert slug("Hello, World!") == "hello-world"
-assert slug("Crème Brûlée") == "creme-brulee"
-assert slug("--- !") == ""
-""",
-    'assert slug("Ångström à la carte") == "angstrom-a-la-carte"',
-)
-RANKING = NearMiss(
-    "ranking",
-    """def ranking(points):
-    return [name for name, value in points.items() if value > 0]
-""",
-    """
-assert ranking({"ann": 1, "bob": 3, "cy": 0}) == ["bob", "ann"]
-assert ranking({}) == []
-assert ranking({"cy": 2, "ann": 2}) == ["ann", "cy"]
-""",
-    'assert ranking({"d": 1, "b": 5, "c": 1, "a": 9}) == ["a", "b", "c", "d"]',
-)
-TALLY = NearMiss(
-    "tally",
-    """def tally(votes):
-    counts = {}
-    for name, many in votes:
-        counts[name] += many
-    return counts
-""",
-    """
-assert tally([]) == {}
-assert tally([("a", 1)]) == {"a": 1}
-assert tally([("a", 1), ("b", 2), ("a", 3)]) == {"a": 4, "b": 2}
-""",
-    'assert tally([("x", 0), ("x", 0)]) == {"x": 0}',
-)
-
 NEAR_MISSES = {
     name.lower(): value for name, value in list(globals().items()) if isinstance(value, NearMiss)
-}
+} | MORE_NEAR_MISSES

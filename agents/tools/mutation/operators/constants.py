@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from agents.tools.mutation.unit import Mutation, Unit
+from agents.tools.mutation.unit import Edit, Mutation, Unit
 
 Changes = Iterator[Mutation | None]
 
 _SHORT = 3
+_COUNTS = 2
 
 
 def mutations(unit: Unit) -> Changes:
@@ -32,6 +33,7 @@ def mutations(unit: Unit) -> Changes:
                 yield from _by_one(unit, side, 3)
     for value in _results(unit):
         yield from _by_one(unit, value, 3)
+    yield from _repeated(unit)
 
 
 def _results(unit: Unit) -> Iterator[ast.expr]:
@@ -152,3 +154,39 @@ def _enumerate(unit: Unit, call: ast.Call) -> Changes:
         yield unit.replace(call, f"enumerate({first}, 1)", 2)
     else:
         yield unit.replace(call, f"enumerate({first})", 2)
+
+
+def _repeated(unit: Unit) -> Changes:
+    """A short text as often as something was counted: wherever it is given out, then once."""
+    places: dict[str, list[ast.Constant]] = {}
+    for node in unit.nodes(ast.Constant):
+        if isinstance(node.value, str) and 0 < len(node.value) <= _SHORT and _is_given(unit, node):
+            places.setdefault(node.value, []).append(node)
+    for nodes in places.values():
+        for count in _counts(unit):
+            changed = [(*unit.span(n), f"{unit.text(n)} * {count}") for n in nodes]
+            what = f"`{unit.text(nodes[0])}` as often as `{count}` says"
+            for edits in dict.fromkeys([tuple(changed), *((c,) for c in changed)]):
+                line = nodes[0].lineno
+                yield Mutation(tuple(Edit(*edit) for edit in edits), what, line, 3)
+
+
+def _is_given(unit: Unit, node: ast.Constant) -> bool:
+    """Whether the text is added, appended, kept or returned, and not compared or handed on."""
+    around = unit.parents.get(node)
+    if isinstance(around, ast.Call):
+        return isinstance(around.func, ast.Attribute) and around.func.attr in ("append", "insert")
+    return isinstance(around, ast.AugAssign | ast.Return | ast.IfExp) or (
+        isinstance(around, ast.BinOp) and isinstance(around.op, ast.Add)
+    )
+
+
+def _counts(unit: Unit) -> list[str]:
+    """Variables that something is counted with."""
+    counted = (
+        node.target.id
+        for node in unit.nodes(ast.AugAssign)
+        if isinstance(node.target, ast.Name) and isinstance(node.op, ast.Add)
+        if isinstance(node.value, ast.Constant) and isinstance(node.value.value, int)
+    )
+    return list(dict.fromkeys(counted))[:_COUNTS]

@@ -5,7 +5,7 @@ import ast
 import pytest
 
 from agents.tools.mutation.hints import Hints, read_hints
-from agents.tools.mutation.operators import mutations, text
+from agents.tools.mutation.operators import lookups, mutations, text
 from agents.tools.mutation.operators.patterns import variants
 from agents.tools.mutation.unit import Unit
 from tests.later_near_misses import LATER_NEAR_MISSES
@@ -54,6 +54,23 @@ def results(source: str, symbol: str = "f", hints: Hints = HINTS) -> set[str]:
         ("a[b].append(c)", "a.setdefault(b, []).append(c)"),
         ("a[b].add(c)", "a.setdefault(b, set()).add(c)"),
         ("return a.pop", "return a.pop()"),
+        (
+            "n += 1\n    a.append('-')\n    return b + '-'",
+            "n += 1\n    a.append('-' * n)\n    return b + '-' * n",
+        ),
+        ("n += 1\n    return b + '-'", "n += 1\n    return b + '-' * n"),
+        ("return a[b]", "if b not in a:\n        return []\n    return a[b]"),
+        ("return a / b", "if b == 0:\n        raise ValueError('no')\n    return a / b"),
+        ("b = a[-1]", "if not a:\n        return []\n    b = a[-1]"),
+        (
+            "c = a.index(b)\n    return a.index(c)",
+            "if b not in a:\n        return []\n    c = a.index(b)\n"
+            "    if c not in a:\n        return []\n    return a.index(c)",
+        ),
+        (
+            "for c in a:\n        d(b[c])",
+            "for c in a:\n        if c not in b:\n            continue\n        d(b[c])",
+        ),
         ("del a[b]", "a.pop(b, None)"),
         (
             "return [b for b, c in a.items() if c]",
@@ -204,6 +221,11 @@ def test_a_loop_that_empties_what_it_reads_is_mended_before_most(takes: str) -> 
     source = f"def f(a, b):\n    for k in b.keys():\n        if k > a:\n            {takes}\n"
     found = [m.apply(source) for m in mutations(Unit(source, "f", HINTS))]
     assert source.replace("b.keys()", "list(b.keys())") in found[: len(found) // 10]
+
+
+def test_no_exit_asks_for_what_only_a_part_of_the_statement_knows() -> None:
+    source = "def f(a):\n    return [a[b] for b in sorted(a, key=lambda c: a[c])]\n"
+    assert not list(lookups.mutations(Unit(source, "f", HINTS)))
 
 
 def test_text_is_made_no_text_again() -> None:

@@ -1,0 +1,142 @@
+"""Early exits in front of a statement that fails where something is missing.
+
+``items.index(x)`` raises where `x` is not among the items, ``table[x]`` where it is no key,
+``max(items)`` and ``items[0]`` where there are none, ``a / b`` where `b` is 0. A function has
+often several of one kind, and fails as long as one of them does, so that all exits are put in at
+once before each by itself.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from agents.tools.mutation.unit import Edit, Function, Mutation, Unit
+
+Changes = Iterator[Mutation | None]
+
+_EMPTY = ("None", "0", "''", "[]", "{}", "False", "()", "-1")
+_LOOP = ast.For | ast.While | ast.AsyncFor
+_STATEMENTS = 6
+"""Of a unit; what looks things up in more places is no near miss in all of them."""
+
+
+@dataclass(frozen=True)
+class _Lookup:
+    statement: ast.stmt
+    missing: str
+    """Condition under which the statement fails."""
+
+
+def mutations(unit: Unit) -> Changes:
+    """Changes of this family."""
+    found = list(dict.fromkeys(_lookups(unit)))[:_STATEMENTS]
+    for line in _exits(unit):
+        if len(found) > 1:
+            yield _put_in(unit, found, line, 2)
+        for lookup in found:
+            yield _put_in(unit, [lookup], line, 2)
+    for lookup in found:
+        if _is_in_loop(unit, lookup.statement):
+            yield _put_in(unit, [lookup], "continue", 3)
+
+
+def _exits(unit: Unit) -> list[str]:
+    """What tests say that odd arguments give."""
+    empty = [e for e in unit.hints.expected if e in _EMPTY]
+    results = dict.fromkeys([*empty, *unit.hints.edges])
+    return [f"raise {r}" for r in unit.hints.raises] + [f"return {r}" for r in results]
+
+
+def _put_in(unit: Unit, lookups: list[_Lookup], line: str, weight: int) -> Mutation | None:
+    edits: list[Edit] = []
+    for lookup in lookups:
+        if unit.whole_lines(lookup.statement) is None:
+            return None
+        indent, place = unit.indent(lookup.statement), unit.starts[lookup.statement.lineno - 1]
+        lines = f"{indent}if {lookup.missing}:{unit.newline}{indent}    {line}{unit.newline}"
+        edits.append(Edit(place, place, lines))
+    what = " and ".join(f"`if {lookup.missing}: {line}`" for lookup in lookups[:2])
+    more = f" and {len(lookups) - 2} more" if len(lookups) > 2 else ""
+    return Mutation(tuple(edits), f"{what}{more} put in", lookups[0].statement.lineno, weight)
+
+
+def _lookups(unit: Unit) -> Iterator[_Lookup]:
+    for node in unit.nodes(ast.expr):
+        found, statement = _missing(unit, node), _statement(unit, node)
+        if found is None or statement is None:
+            continue
+        missing, parts = found
+        if not _bound_inside(statement) & {n for part in parts for n in _names(part)}:
+            yield _Lookup(statement, missing)
+
+
+def _missing(unit: Unit, node: ast.expr) -> tuple[str, list[ast.expr]] | None:
+    """When `node` fails, and the parts of it that the condition is made of."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=owner, attr="index" | "remove"), args=[key, *_]):
+            return _not_in(unit, key, owner)
+        case ast.Call(func=ast.Name(id="max" | "min"), args=[items]) if _is_plain(items):
+            return f"not {unit.operand(items)}", [items]
+        case ast.Subscript(value=owner, slice=key, ctx=ast.Load() | ast.Del()) if _is_plain(owner):
+            if _is_number(key):
+                return f"not {unit.operand(owner)}", [owner]
+            return None if isinstance(key, ast.Slice | ast.Tuple) else _not_in(unit, key, owner)
+        case ast.BinOp(op=ast.Div() | ast.FloorDiv() | ast.Mod(), right=by) if _is_plain(by):
+            return f"{unit.operand(by)} == 0", [by]
+    return None
+
+
+def _not_in(unit: Unit, key: ast.expr, owner: ast.expr) -> tuple[str, list[ast.expr]]:
+    return f"{unit.operand(key)} not in {unit.operand(owner)}", [key, owner]
+
+
+def _is_number(node: ast.expr) -> bool:
+    value = node.operand if isinstance(node, ast.UnaryOp) else node
+    return isinstance(value, ast.Constant) and isinstance(value.value, int)
+
+
+def _is_plain(node: ast.expr) -> bool:
+    """Whether `node` may be evaluated once more: a name, an attribute, ``len()`` of one."""
+    if isinstance(node, ast.Call):
+        is_len = isinstance(node.func, ast.Name) and node.func.id == "len"
+        return is_len and len(node.args) == 1 and _is_plain(node.args[0])
+    if isinstance(node, ast.Attribute):
+        return _is_plain(node.value)
+    return isinstance(node, ast.Name)
+
+
+def _statement(unit: Unit, node: ast.AST) -> ast.stmt | None:
+    """The statement of a function's body that `node` is part of."""
+    around: ast.AST | None = node
+    while around is not None and not isinstance(around, ast.stmt):
+        around = unit.parents.get(around)
+    is_inside = around is not None and unit.function_of(around) is not None
+    return around if is_inside and not isinstance(around, Function) else None
+
+
+def _bound_inside(statement: ast.stmt) -> set[str]:
+    """Names that mean something in a part of the statement alone."""
+    found: set[str] = set()
+    for node in ast.walk(statement):
+        if isinstance(node, ast.comprehension):
+            found |= _names(node.target)
+        elif isinstance(node, ast.Lambda):
+            found |= {argument.arg for argument in node.args.args}
+        elif isinstance(node, ast.NamedExpr):
+            found |= _names(node.target)
+    return found
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+
+
+def _is_in_loop(unit: Unit, statement: ast.stmt) -> bool:
+    around = unit.parents.get(statement)
+    while around is not None and not isinstance(around, Function):
+        if isinstance(around, _LOOP):
+            return True
+        around = unit.parents.get(around)
+    return False
