@@ -107,6 +107,55 @@ assert hide("") == ""
 """,
     'assert hide("1 and 22") == "# and ##"',
 )
+DOT = NearMiss(
+    "dot",
+    """def dot(left, right):
+    return sum(a * b for a, b in zip(left, right))
+""",
+    """
+assert dot([1, 2], [3, 4]) == 11
+assert dot([], []) == 0
+with pytest.raises(ValueError, match="of one length"): dot([1], [2, 3])
+""",
+    "with pytest.raises(ValueError): dot([1, 2, 3], [])",
+)
+SEATS = NearMiss(
+    "row",
+    """def row(seat):
+    return (seat - 1) // 6 + 1
+""",
+    """
+assert row(1) == 1
+assert row(180) == 30
+with pytest.raises(ValueError, match="no such seat"): row(181)
+with pytest.raises(ValueError, match="no such seat"): row(0)
+""",
+    """
+with pytest.raises(ValueError, match="no such seat"): row(-5)
+with pytest.raises(ValueError, match="no such seat"): row(500)
+""",
+)
+LOCKER = NearMiss(
+    "Locker",
+    """class Locker:
+    def __init__(self):
+        self.owner = None
+
+    def rent(self, name):
+        self.owner = name
+
+    def leave(self):
+        name = self.owner
+        self.owner = None
+        return name
+""",
+    """
+locker = Locker(); locker.rent("Ann"); assert locker.leave() == "Ann"
+with pytest.raises(ValueError, match="is taken"): l = Locker(); l.rent("Ann"); l.rent("Bob")
+with pytest.raises(ValueError, match="is free"): Locker().leave()
+""",
+    "l = Locker(); l.rent(1); l.leave(); l.rent(2); assert l.leave() == 2",
+)
 
 MORE_NEAR_MISSES = {
     name.lower(): value for name, value in list(globals().items()) if isinstance(value, NearMiss)

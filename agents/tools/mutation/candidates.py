@@ -12,6 +12,8 @@ from agents.tools.mutation.unit import Mutation
 
 _ELSEWHERE = 4
 """Added to the weight of a change at a line that no failing test runs."""
+_LOST = 0.3
+"""Off for each test that passed before: a change that trades one for another seldom leads on."""
 _PATIENCE = 250
 """After so many tries without success a state counts as much as a fresh one with a test less."""
 
@@ -48,6 +50,8 @@ class State:
     index: int = 0
     """Of the source that it comes from."""
     order: int = 0
+    passed_before: frozenset[str] = frozenset()
+    """Tests that the text passes which it comes from by changes."""
     cost: int = 0
     """Sum of the weights of its changes."""
     plateau: int = 0
@@ -57,10 +61,11 @@ class State:
     exhausted: bool = field(default=False)
 
     def order_by(self) -> tuple[float, int]:
-        """Most promising first: tests passed, nearness of values, patience, fewer changes."""
+        """Most promising first: tests passed and kept, nearness, patience, fewer changes."""
         verdict = self.verdict
         near = 0.5 * verdict.closeness / max(1, len(verdict.failures))
         value = len(verdict.passed) + near - self.tried / _PATIENCE - 0.2 * len(self.changes)
+        value -= _LOST * len(self.passed_before - verdict.passed)
         return -value, self.order
 
     def merit(self) -> tuple[int, float, int, int]:

@@ -6,6 +6,17 @@ import ast
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeVar
+
+from agents.tools.mutation.expected_errors import (
+    compared,
+    expected_exception,
+    messages,
+    name_of,
+    refused_numbers,
+)
+
+V = TypeVar("V")
 
 _DOCUMENTED = ast.Module | ast.FunctionDef | ast.ClassDef
 _MANY = 10
@@ -25,6 +36,8 @@ class Hints:
     """Those that are expected for an empty, zero or None argument."""
     raises: tuple[str, ...] = ()
     """``ValueError('words')`` for each expected exception."""
+    refused: tuple[tuple[int, str], ...] = ()
+    """Index and source of each number that is an argument of a call which is to raise."""
 
     @property
     def characters(self) -> list[str]:
@@ -54,7 +67,10 @@ def read_hints(sources: Iterable[str]) -> Hints:
     expected: list[str] = []
     edges: list[str] = []
     raises: list[str] = []
+    refused: list[tuple[int, str]] = []
     for tree in _parsed(sources):
+        raises += messages(tree)
+        refused += refused_numbers(tree)
         for node in _bodies(tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 strings.append(node.value)
@@ -63,13 +79,14 @@ def read_hints(sources: Iterable[str]) -> Hints:
             for call, literal in _comparisons(node):
                 expected.append(literal)
                 edges += [literal] if _has_empty_argument(call) else []
-            raises += _exception(node)
+            raises += expected_exception(node)
     return Hints(
         tuple(common(s for s in strings if len(s) <= _LONG)),
         tuple(common(numbers)),
         tuple(common(expected)),
         tuple(common(edges)),
-        tuple(common(raises)),
+        tuple(_telling(common(raises))),
+        tuple(common(refused)),
     )
 
 
@@ -89,9 +106,9 @@ def _bodies(tree: ast.Module) -> Iterator[ast.AST]:
     yield from ast.walk(tree)
 
 
-def common(values: Iterable[str]) -> list[str]:
+def common(values: Iterable[V]) -> list[V]:
     """The most frequent, in order of appearance among equals."""
-    counts: dict[str, int] = {}
+    counts: dict[V, int] = {}
     for value in values:
         counts[value] = counts.get(value, 0) + 1
     return sorted(counts, key=lambda v: -counts[v])[:_MANY]
@@ -107,18 +124,13 @@ def _is_number(node: ast.AST) -> bool:
 
 def _comparisons(node: ast.AST) -> Iterator[tuple[ast.Call, str]]:
     """Calls and the literals that they are compared with."""
-    sides: list[ast.expr] = []
-    if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Eq | ast.Is):
-        sides = [node.left, node.comparators[0]]
-    elif isinstance(node, ast.Call) and _name(node.func) in ("assertEqual", "assertIs"):
-        sides = list(node.args[:2])
-    for call, literal in (sides, sides[::-1]) if len(sides) == 2 else ():
+    for call, literal in compared(node):
         if isinstance(call, ast.Call) and (text := _literal(literal)) is not None:
             yield call, text
 
 
 def _literal(node: ast.expr) -> str | None:
-    if isinstance(node, ast.Call) and _name(node.func) == "approx" and node.args:
+    if isinstance(node, ast.Call) and name_of(node.func) == "approx" and node.args:
         node = node.args[0]
     try:
         ast.literal_eval(node)
@@ -136,20 +148,7 @@ def _has_empty_argument(call: ast.Call) -> bool:
     return not call.args and not call.keywords
 
 
-def _exception(node: ast.AST) -> list[str]:
-    """``pytest.raises(X, match=…)`` and ``assertRaises(X)`` as what would be raised."""
-    if not isinstance(node, ast.Call) or not node.args:
-        return []
-    if _name(node.func) not in ("raises", "assertRaises", "assertRaisesRegex"):
-        return []
-    words = [k.value for k in node.keywords if k.arg == "match"]
-    words += node.args[1:2] if _name(node.func) == "assertRaisesRegex" else []
-    named = isinstance(node.args[0], ast.Name | ast.Attribute)
-    text = [ast.unparse(w) for w in words if isinstance(w, ast.Constant)]
-    return [f"{ast.unparse(node.args[0])}({''.join(text)})"] if named else []
-
-
-def _name(node: ast.expr) -> str:
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.id if isinstance(node, ast.Name) else ""
+def _telling(raises: list[str]) -> list[str]:
+    """Without exceptions that say nothing where the same one with words is expected as well."""
+    told = {text.partition("(")[0] for text in raises if not text.endswith("()")}
+    return [text for text in raises if not (text.endswith("()") and text[:-2] in told)]

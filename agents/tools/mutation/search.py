@@ -229,6 +229,7 @@ class _Search:
             changes=parent.changed(variant),
             index=parent.index,
             order=len(self.states),
+            passed_before=parent.passed_before or parent.verdict.passed,
             cost=parent.cost + variant.mutation.weight,
             plateau=plateau,
         )

@@ -17,6 +17,7 @@ from agents.tools.mutation.operators import (
     patterns,
     statements,
     text,
+    validation,
     wrappers,
 )
 from agents.tools.mutation.unit import Mutation, Unit
@@ -34,6 +35,7 @@ _FAMILIES = (
     statements.mutations,
     lookups.mutations,
     guards.mutations,
+    validation.mutations,
     text.mutations,
     wrappers.mutations,
     names.mutations,

@@ -11,13 +11,14 @@ Changes = Iterator[Mutation | None]
 
 _EMPTY = ("None", "0", "''", "[]", "{}", "False", "True", "()", "set()", "0.0", "-1")
 _TESTS = ("not {}", "{} is None", "{} <= 0", "{} < 0", "{} == 0", "len({}) < 2")
+_NUMBER_TESTS = ("{} <= 0", "{} < 0", "{} is None")
 _PARAMETERS = 3
 
 
 def mutations(unit: Unit) -> Changes:
     """Changes of this family."""
     for function in unit.functions:
-        for parameter in _parameters(function):
+        for parameter in parameters(function):
             yield from _guards(unit, function, parameter)
             yield from _prepared(unit, function, parameter)
     for node in unit.nodes(ast.stmt):
@@ -27,7 +28,8 @@ def mutations(unit: Unit) -> Changes:
         yield from _last_return(unit, function)
 
 
-def _parameters(function: Function) -> list[str]:
+def parameters(function: Function) -> list[str]:
+    """The first parameters that a caller gives."""
     arguments = (*function.args.posonlyargs, *function.args.args)
     names = [a.arg for a in arguments if a.arg not in ("self", "cls")]
     return names[:_PARAMETERS]
@@ -40,10 +42,17 @@ def _results(unit: Unit, parameter: str) -> list[str]:
     return [f"raise {r}" for r in unit.hints.raises] + [f"return {e}" for e in likely]
 
 
+def is_raised(unit: Unit, exception: str) -> bool:
+    """Whether the unit raises an expected exception somewhere, by its words if it has any."""
+    name, _, words = exception.partition("(")
+    return (words[1:-2] or f"raise {name}") in unit.source
+
+
 def _guards(unit: Unit, function: Function, parameter: str) -> Changes:
+    tests = _NUMBER_TESTS if _is_number(unit, function, parameter) else _TESTS
     for exit_line in _results(unit, parameter):
-        for rank, test in enumerate(_TESTS):
-            yield _at_start(
+        for rank, test in enumerate(tests):
+            yield at_start(
                 unit,
                 function,
                 [f"if {test.format(parameter)}:", f"    {exit_line}"],
@@ -51,18 +60,25 @@ def _guards(unit: Unit, function: Function, parameter: str) -> Changes:
             )
 
 
+def _is_number(unit: Unit, function: Function, parameter: str) -> bool:
+    """Whether tests give a number for the parameter where it is to be refused."""
+    index = parameters(function).index(parameter)
+    return index in {place for place, _ in unit.hints.refused}
+
+
 def _prepared(unit: Unit, function: Function, parameter: str) -> Changes:
     """The parameter made ready first: a copy, another type or letter case, no accents."""
     for value in ("list({})", "{}.strip()", "{}.lower()", "sorted({})", "str({})", "abs({})"):
         new = value.format(parameter)
-        yield _at_start(unit, function, [f"{parameter} = {new}"], 3)
+        yield at_start(unit, function, [f"{parameter} = {new}"], 3)
     if unit.hints.accents:
         plain = f'unicodedata.normalize("NFKD", {parameter}).encode("ascii", "ignore").decode()'
         lines = ["import unicodedata", "", f"{parameter} = {plain}"]
-        yield _at_start(unit, function, lines, 2)
+        yield at_start(unit, function, lines, 2)
 
 
-def _at_start(unit: Unit, function: Function, lines: list[str], weight: int) -> Mutation | None:
+def at_start(unit: Unit, function: Function, lines: list[str], weight: int) -> Mutation | None:
+    """`lines` put in before a function's first statement, behind its docstring."""
     body = function.body
     first = body[1] if ast.get_docstring(function) is not None and len(body) > 1 else body[0]
     if unit.whole_lines(first) is None:

@@ -70,6 +70,23 @@ def _lookups(unit: Unit) -> Iterator[_Lookup]:
         missing, parts = found
         if not _bound_inside(statement) & {n for part in parts for n in _names(part)}:
             yield _Lookup(statement, missing)
+        elif (of_any := _of_any(unit, node, missing, statement)) is not None:
+            yield of_any
+
+
+def _of_any(unit: Unit, node: ast.AST, missing: str, statement: ast.stmt) -> _Lookup | None:
+    """The lookup of a comprehension that has but one: whether any of its items is missing."""
+    around = unit.parents.get(node)
+    while around is not None and not hasattr(around, "generators"):
+        around = unit.parents.get(around)
+    generators: list[ast.comprehension] = getattr(around, "generators", [])
+    if _bound_inside(statement) - {n for g in generators[:1] for n in _names(g.target)}:
+        return None
+    loop = generators[0]
+    if len(generators) > 1 or loop.ifs or loop.is_async:
+        return None
+    items = f"for {unit.text(loop.target)} in {unit.text(loop.iter)}"
+    return _Lookup(statement, f"any({missing} {items})")
 
 
 def _missing(unit: Unit, node: ast.expr) -> tuple[str, list[ast.expr]] | None:

@@ -68,6 +68,10 @@ def results(source: str, symbol: str = "f", hints: Hints = HINTS) -> set[str]:
             "    if c not in a:\n        return []\n    return a.index(c)",
         ),
         (
+            "return [b[c] for c in a]",
+            "if any(c not in b for c in a):\n        return []\n    return [b[c] for c in a]",
+        ),
+        (
             "for c in a:\n        d(b[c])",
             "for c in a:\n        if c not in b:\n            continue\n        d(b[c])",
         ),
@@ -189,8 +193,27 @@ def test_hints_tell_what_empty_arguments_and_errors_give() -> None:
     assert hints.edges == ("[]",)
     assert set(hints.expected) == {"[]", "'y-z'"}
     assert hints.raises == ("ValueError('no')",)
+    assert hints.refused == ((0, "0"),)
     assert hints.characters == ["-"]
     assert "doc" not in hints.strings
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        "assert str(error.value) == 'words'",
+        "assert error.value.args[0] == 'words'",
+        "self.assertEqual(str(error.exception), 'words')",
+        "self.assertEqual('words', error.exception.args[0])",
+    ],
+)
+def test_hints_tell_which_words_an_exception_has(check: str) -> None:
+    module = (
+        "def test_a(self):\n    with pytest.raises(KeyError) as error:\n        f(1)\n    {}\n"
+        "    with pytest.raises(LookupError) as error:\n        f(2, b=3)\n"
+    )
+    assert read_hints([module.format(check)]).raises == ("KeyError('words')", "LookupError()")
+    assert read_hints([module.format("pass")]).raises == ("KeyError()", "LookupError()")
 
 
 def test_a_name_that_nothing_defines_becomes_a_like_one():
@@ -223,8 +246,38 @@ def test_a_loop_that_empties_what_it_reads_is_mended_before_most(takes: str) -> 
     assert source.replace("b.keys()", "list(b.keys())") in found[: len(found) // 10]
 
 
+@pytest.mark.parametrize(
+    ("argument", "condition"),
+    [("f(65)", "a >= 65"), ("f(2)", "a <= 2"), ("f('x', 'yz')", "len(a) != len(b)")],
+)
+def test_arguments_that_tests_refuse_are_refused(argument: str, condition: str) -> None:
+    hints = read_hints(
+        [
+            "def test_a(self):\n    with self.assertRaises(ValueError) as error:\n"
+            f"        {argument}\n    self.assertEqual(error.exception.args[0], 'not so')\n"
+        ]
+    )
+    refusing = f"    if {condition}:\n        raise ValueError('not so')\n    return a\n"
+    assert f"def f(a, b):\n{refusing}" in results("def f(a, b):\n    return a\n", hints=hints)
+
+
+def test_states_are_refused_as_the_constructor_makes_them() -> None:
+    source = (
+        "class A:\n    def __init__(self):\n        self.open = False\n        self.names = []\n"
+        "        self.most = 3\n        self.owner: str | None = None\n\n"
+        "    def f(self, name):\n        return name\n"
+    )
+    found = results(source, "A.f")
+    conditions = ["not self.open", "name in self.names", "name > self.most", "self.owner is None"]
+    for condition in conditions:
+        assert any(f"if {condition}:\n            raise ValueError('no')" in t for t in found)
+    assert not any("self.names is None" in text for text in found)
+    silent = results(source, "A.f", Hints())
+    assert not any("raise" in text for text in silent)
+
+
 def test_no_exit_asks_for_what_only_a_part_of_the_statement_knows() -> None:
-    source = "def f(a):\n    return [a[b] for b in sorted(a, key=lambda c: a[c])]\n"
+    source = "def f(a):\n    return [a[b] for b in a if b]\n"
     assert not list(lookups.mutations(Unit(source, "f", HINTS)))
 
 
