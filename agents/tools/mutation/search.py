@@ -22,6 +22,8 @@ _BEAM = 4
 _DEPTH = 6
 _PLATEAU = 2
 _EXTRA = 48
+_TRIES = 500
+"""Runs without a gain that every search may take."""
 _BOM = "\ufeff"
 
 
@@ -72,9 +74,9 @@ async def climb(
 
     `sources` are texts of `target_file`, best first, `donors` more such, of which only functions
     are taken; nothing is written to `root`. Ends soon after the first passing text (a while goes
-    into a smaller one), after `seconds` or `max_runs` runs, and `patience` seconds after the last
-    gain. Cancelling kills every process. Never raises for what code or tests do, but tells it as
-    `Climb.problem`.
+    into a smaller one), after `seconds` or `max_runs` runs, and `patience` seconds and `_TRIES`
+    runs after the last gain. Cancelling kills every process. Never raises for what code or tests
+    do, but tells it as `Climb.problem`.
     """
     if test_sources is None:
         test_sources = await asyncio.to_thread(_read_tests, root, test_paths)
@@ -142,6 +144,8 @@ class _Search:
     started: float = field(default_factory=time.monotonic)
     gained: float = field(default_factory=time.monotonic)
     """When a text passed more tests, or came nearer, than any before."""
+    gained_runs: int = 0
+    """Runs until then."""
     merit: tuple[int, float] = (-1, 0.0)
     runs: int = 0
     first_green: int = 0
@@ -154,7 +158,7 @@ class _Search:
         while not self._settled(judge.runs):
             if not self.greens and judge.runs >= self.max_runs:
                 return "the runs are spent"
-            if not self.greens and time.monotonic() - self.gained > self.patience:
+            if not self.greens and self._is_impatient(judge.runs):
                 return "no change helps"
             batch = await self._batch(judge)
             if not batch and self.greens:
@@ -181,6 +185,11 @@ class _Search:
             state = State(source, verdict, index=index, order=len(self.states))
             self._keep(state)
         self.runs = judge.runs
+
+    def _is_impatient(self, runs: int) -> bool:
+        """Whether long enough nothing was gained, also where runs are slow, as models are there."""
+        waited = time.monotonic() - self.gained
+        return waited > self.patience and runs - self.gained_runs >= _TRIES
 
     def _settled(self, runs: int) -> bool:
         """Whether a text passes and a while was spent on smaller and likelier ones."""
@@ -243,7 +252,7 @@ class _Search:
         verdict = state.verdict
         merit = len(verdict.passed), verdict.closeness
         if merit > self.merit:
-            self.merit, self.gained = merit, time.monotonic()
+            self.merit, self.gained, self.gained_runs = merit, time.monotonic(), self.runs
         self.required |= verdict.collected - verdict.skipped if not state.changes else set()
         if verdict.clean and verdict.passed >= self.required:
             self.greens.append(state)

@@ -172,6 +172,23 @@ class Unit:
         alone = not before.strip() and (not after or after.startswith("#"))
         return (self.starts[first - 1], self.starts[last]) if alone else None
 
+    def statement_of(self, node: ast.AST) -> ast.stmt | None:
+        """The statement of a function's body that `node` is part of."""
+        around: ast.AST | None = node
+        while around is not None and not isinstance(around, ast.stmt):
+            around = self.parents.get(around)
+        is_inside = around is not None and self.function_of(around) is not None
+        return around if is_inside and not isinstance(around, Function) else None
+
+    def put_before(self, statement: ast.stmt, lines: list[str], weight: int) -> Mutation | None:
+        """`lines` become statements before `statement`, if that has its lines for itself."""
+        if self.whole_lines(statement) is None:
+            return None
+        indent, place = self.indent(statement), self.starts[statement.lineno - 1]
+        text = "".join(f"{indent}{line}".rstrip() + self.newline for line in lines)
+        what = f"`{' '.join(line.strip() for line in lines if line)}` put in"
+        return Mutation((Edit(place, place, text),), what, statement.lineno, weight)
+
     def key(self, mutation: Mutation) -> str | None:
         """Equal for mutations that give the same syntax tree; None if the result is no code."""
         first = min([self.node.lineno, *(d.lineno for d in self.node.decorator_list)])

@@ -81,12 +81,7 @@ def at_start(unit: Unit, function: Function, lines: list[str], weight: int) -> M
     """`lines` put in before a function's first statement, behind its docstring."""
     body = function.body
     first = body[1] if ast.get_docstring(function) is not None and len(body) > 1 else body[0]
-    if unit.whole_lines(first) is None:
-        return None
-    indent, place = unit.indent(first), unit.starts[first.lineno - 1]
-    text = "".join(f"{indent}{line}".rstrip() + unit.newline for line in lines)
-    what = f"`{' '.join(line.strip() for line in lines if line)}` put in"
-    return Mutation((Edit(place, place, text),), what, first.lineno, weight)
+    return unit.put_before(first, lines, weight)
 
 
 def _exits(unit: Unit, node: ast.Return | ast.Raise) -> Changes:

@@ -12,7 +12,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from agents.tools.mutation.unit import Edit, Function, Mutation, Unit
+from agents.tools.mutation.unit import Function, Mutation, Unit
 
 Changes = Iterator[Mutation | None]
 
@@ -50,21 +50,21 @@ def _exits(unit: Unit) -> list[str]:
 
 
 def _put_in(unit: Unit, lookups: list[_Lookup], line: str, weight: int) -> Mutation | None:
-    edits: list[Edit] = []
-    for lookup in lookups:
-        if unit.whole_lines(lookup.statement) is None:
-            return None
-        indent, place = unit.indent(lookup.statement), unit.starts[lookup.statement.lineno - 1]
-        lines = f"{indent}if {lookup.missing}:{unit.newline}{indent}    {line}{unit.newline}"
-        edits.append(Edit(place, place, lines))
-    what = " and ".join(f"`if {lookup.missing}: {line}`" for lookup in lookups[:2])
-    more = f" and {len(lookups) - 2} more" if len(lookups) > 2 else ""
-    return Mutation(tuple(edits), f"{what}{more} put in", lookups[0].statement.lineno, weight)
+    exits = [
+        unit.put_before(each.statement, [f"if {each.missing}:", f"    {line}"], weight)
+        for each in lookups
+    ]
+    found = [mutation for mutation in exits if mutation is not None]
+    if len(found) < len(lookups):
+        return None
+    more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+    edits = tuple(edit for mutation in found for edit in mutation.edits)
+    return Mutation(edits, found[0].what + more, found[0].line, weight)
 
 
 def _lookups(unit: Unit) -> Iterator[_Lookup]:
     for node in unit.nodes(ast.expr):
-        found, statement = _missing(unit, node), _statement(unit, node)
+        found, statement = _missing(unit, node), unit.statement_of(node)
         if found is None or statement is None:
             continue
         missing, parts = found
@@ -122,15 +122,6 @@ def _is_plain(node: ast.expr) -> bool:
     if isinstance(node, ast.Attribute):
         return _is_plain(node.value)
     return isinstance(node, ast.Name)
-
-
-def _statement(unit: Unit, node: ast.AST) -> ast.stmt | None:
-    """The statement of a function's body that `node` is part of."""
-    around: ast.AST | None = node
-    while around is not None and not isinstance(around, ast.stmt):
-        around = unit.parents.get(around)
-    is_inside = around is not None and unit.function_of(around) is not None
-    return around if is_inside and not isinstance(around, Function) else None
 
 
 def _bound_inside(statement: ast.stmt) -> set[str]:

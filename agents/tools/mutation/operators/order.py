@@ -1,4 +1,4 @@
-"""The order in which a collection is read: sorted, by a value or a field, from its end."""
+"""The order of what is read: sorted, by a value or a field, from its end; of two bounds."""
 
 from __future__ import annotations
 
@@ -25,6 +25,25 @@ def mutations(unit: Unit) -> Changes:
     for call in unit.nodes(ast.Call):
         if called(call) in _SORTING and not call.keywords:
             yield from (call_with(unit, call, [], [f"key={key}"], 3) for key in _by_field(fields))
+    for node in unit.nodes(ast.expr):
+        yield _bounds_in_order(unit, node)
+
+
+def _bounds_in_order(unit: Unit, node: ast.expr) -> Mutation | None:
+    """The variables of a slice or range, of which the second may be the lower one."""
+    match node:
+        case ast.Subscript(slice=ast.Slice(lower=ast.expr() as low, upper=ast.expr() as high)):
+            bounds = [low, high]
+        case ast.Call(func=ast.Name(id="range"), args=[low, high, *_]):
+            bounds = [low, high]
+        case _:
+            return None
+    names = [[n.id for n in ast.walk(b) if isinstance(n, ast.Name)] for b in bounds]
+    statement = unit.statement_of(node)
+    if statement is None or any(len(each) != 1 for each in names) or names[0] == names[1]:
+        return None
+    pair = f"{names[0][0]}, {names[1][0]}"
+    return unit.put_before(statement, [f"{pair} = sorted(({pair}))"], 3)
 
 
 def _readings(unit: Unit) -> Iterator[tuple[ast.expr, ast.expr]]:

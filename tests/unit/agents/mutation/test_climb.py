@@ -32,6 +32,7 @@ async def mend(
     *sources: str,
     report: Callable[[str], None] = lambda _: None,
     max_runs: int = 3000,
+    patience: float = float("inf"),
     donors: Sequence[str] = (),
 ) -> Climb:
     miss.write(root)
@@ -45,6 +46,7 @@ async def mend(
         sources or [miss.source],
         seconds=120,
         max_runs=max_runs,
+        patience=patience,
         report=report,
         donors=donors,
     )
@@ -59,6 +61,13 @@ async def test_a_near_miss_is_mended_and_plain_pytest_agrees(
     assert len(found.passed) == found.total
     (tmp_path / "near.py").write_text(found.best)
     assert (await TestRunner(sandbox, Pytest(PYTHON)).run(tmp_path)).green
+
+
+async def test_a_slow_machine_tries_as_much_before_it_gives_up(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    found = await mend(sandbox, tmp_path, ALL["unique"], patience=0)
+    assert found.green, found
 
 
 async def test_comments_and_the_rest_of_the_file_keep_their_bytes(

@@ -95,6 +95,8 @@ def results(source: str, symbol: str = "f", hints: Hints = HINTS) -> set[str]:
             "b = sorted(a, key=lambda item: item.d)\n    return [c.d for c in b]",
         ),
         ("return [b for b in a]", "return [b for b in reversed(list(a))]"),
+        ("return c[a + 1:b]", "a, b = sorted((a, b))\n    return c[a + 1:b]"),
+        ("return list(range(a, b))", "a, b = sorted((a, b))\n    return list(range(a, b))"),
         ("a += b", "a = b"),
         ("a = b", "a += b"),
         ("a = 1", "a = 2"),
