@@ -357,25 +357,36 @@ CLAMP = ScriptMiss(
     ),
     (("clamp(3, 5, 9)", "5"), ("clamp(20, -3, 7)", "7")),
 )
+LOCKER = ScriptMiss(
+    "Locker",
+    """export class Locker {
+  constructor() {
+    this.owner = null;
+  }
+
+  rent(name) {
+    this.owner = name;
+  }
+
+  leave() {
+    const name = this.owner;
+    this.owner = null;
+    return name;
+  }
+}
+""",
+    (
+        ("(() => { const l = new Locker(); l.rent('Ann'); return l.leave(); })()", '"Ann"'),
+        ("(() => { const l = new Locker(); l.rent('Ann'); l.rent('Bob'); })()", "RangeError"),
+        ("new Locker().leave()", "TypeError"),
+    ),
+    (
+        (
+            "(() => { const l = new Locker(); l.rent(1); l.leave(); return l.rent(2); })()",
+            "undefined",
+        ),
+    ),
+)
 SCRIPT_MISSES = {
-    "slugify": SLUGIFY,
-    "roman": ROMAN,
-    "chunks": CHUNKS,
-    "tail": TAIL,
-    "cents": CENTS,
-    "average": AVERAGE,
-    "title": TITLE,
-    "binary": BINARY,
-    "words": WORDS,
-    "leap": LEAP,
-    "account": ACCOUNT,
-    "factorial": FACTORIAL,
-    "ranges": RANGES,
-    "duration": DURATION,
-    "rotate": ROTATE,
-    "initials": INITIALS,
-    "parse": PARSE,
-    "unique": UNIQUE,
-    "queue": QUEUE,
-    "clamp": CLAMP,
+    name.lower(): value for name, value in list(globals().items()) if isinstance(value, ScriptMiss)
 }

@@ -85,7 +85,7 @@ def read_hints(sources: Iterable[str]) -> Hints:
         tuple(common(numbers)),
         tuple(common(expected)),
         tuple(common(edges)),
-        tuple(_telling(common(raises))),
+        tuple(telling(common(raises))),
         tuple(common(refused)),
     )
 
@@ -148,7 +148,7 @@ def _has_empty_argument(call: ast.Call) -> bool:
     return not call.args and not call.keywords
 
 
-def _telling(raises: list[str]) -> list[str]:
-    """Without exceptions that say nothing where the same one with words is expected as well."""
+def telling(raises: list[str]) -> list[str]:
+    """`raises` without those that say nothing where the same one with words is expected too."""
     told = {text.partition("(")[0] for text in raises if not text.endswith("()")}
     return [text for text in raises if not (text.endswith("()") and text[:-2] in told)]

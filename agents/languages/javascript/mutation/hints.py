@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from agents.languages.javascript.expressions import is_value
-from agents.tools.mutation.hints import common
+from agents.tools.mutation.hints import common, telling
 from agents.tools.syntax_tree import Node, parse_anyway, text_of, walk
 
 _LONG = 60
@@ -18,6 +18,7 @@ _EQUAL = re.compile(
 )
 _THROWS = re.compile(r"(?:assert\.|^)(?:throws|rejects)$|\.toThrow(?:Error)?$")
 _EMPTY = re.compile(r"\(\s*(?:\"\"|''|\[\]|\{\}|0|null|undefined)?\s*[,)]")
+_CALLS = ("call_expression", "new_expression")
 _ERROR_NAME = re.compile(r"""\bname:\s*["'](\w*Error)["']""")
 _ESCAPE = re.compile(r"\\(u\{?[0-9a-fA-F]+\}?|x[0-9a-fA-F]{2}|.)", re.DOTALL)
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "0": "\0"}
@@ -35,6 +36,8 @@ class Hints:
     """Those that are expected for an empty, zero or missing argument."""
     raises: tuple[str, ...] = ()
     """``new RangeError("words")`` for each expected exception."""
+    refused: tuple[tuple[int, str], ...] = ()
+    """Index and source of each number that is an argument of a call which is to throw."""
 
     @property
     def characters(self) -> list[str]:
@@ -72,6 +75,7 @@ def read_hints(sources: Iterable[str]) -> Hints:
     expected: list[str] = []
     edges: list[str] = []
     raises: list[str] = []
+    refused: list[tuple[int, str]] = []
     for source in sources:
         for node in _bodies(parse_anyway(source, "tsx")):
             if node.type == "string":
@@ -82,13 +86,16 @@ def read_hints(sources: Iterable[str]) -> Hints:
                 for call, literal in _comparison(node):
                     expected.append(literal)
                     edges += [literal] if _EMPTY.search(call) else []
-                raises += _exception(node)
+                errors = _exception(node)
+                raises += errors
+                refused += _numbers(node) if errors else []
     return Hints(
         tuple(common(s for s in strings if len(s) <= _LONG)),
         tuple(common(numbers)),
         tuple(common(expected)),
         tuple(common(edges)),
-        tuple(common(raises)),
+        tuple(telling(common(raises))),
+        tuple(common(refused)),
     )
 
 
@@ -157,3 +164,14 @@ def _exception(call: Node) -> list[str]:
         elif node.type == "regex" and re.fullmatch(r"/\^?[\w ,'-]+\$?/i?", text):
             words = f'"{re.sub("[/^$]", "", text.rstrip("i"))}"'
     return [f"new {name}({words})"]
+
+
+def _numbers(throwing: Node) -> Iterator[tuple[int, str]]:
+    """Index and source of numbers in the calls of ``throws(() => …)``."""
+    for call in walk(throwing):
+        listed = call.child_by_field_name("arguments")
+        if call == throwing or listed is None or call.type not in _CALLS:
+            continue
+        for index, argument in enumerate(listed.named_children):
+            if argument.type == "number" or re.fullmatch(r"-[\d.]+", text_of(argument)):
+                yield index, text_of(argument)

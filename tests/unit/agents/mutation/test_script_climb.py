@@ -20,7 +20,10 @@ from tests.script_miss import ScriptMiss
 from tests.script_near_misses import ACCOUNT, CENTS, LEAP, ROMAN, SCRIPT_MISSES
 
 PACKAGES = Path(__file__).parents[3] / "javascript" / "node_modules"
-MENDED = ("slugify", "chunks", "tail", "cents", "average", "leap", "account", "duration", "ranges")
+MENDED = (
+    *("slugify", "chunks", "tail", "cents", "average", "leap", "account", "duration", "ranges"),
+    *("clamp", "locker"),
+)
 Judging = Callable[[Path], AbstractAsyncContextManager[Judge]]
 
 

@@ -142,3 +142,33 @@ def test_what_tests_expect_for_nothing_guides_early_exits() -> None:
 def test_a_symbol_that_is_not_there_is_a_lookup_error() -> None:
     with pytest.raises(LookupError):
         changed("function f() {}\n", "g", path="a.js")
+
+
+@pytest.mark.parametrize(
+    ("call", "condition"),
+    [("f(65)", "a >= 65"), ("f(2)", "a <= 2"), ('f("x", "yz")', "a.length !== b.length")],
+)
+def test_arguments_that_tests_refuse_are_refused(call: str, condition: str) -> None:
+    source = "export function f(a, b) {\n  return a;\n}\n"
+    refusing = f'  if ({condition}) throw new RangeError("not so");\n  return a;'
+    for test in (
+        f'assert.throws(() => {call}, new RangeError("not so"));',
+        f'expect(() => {call}).toThrow(new RangeError("not so"));',
+    ):
+        assert source.replace("  return a;", refusing) in changed(source, "f", test, path="a.js")
+
+
+def test_states_are_refused_as_the_class_begins_with_them() -> None:
+    source = (
+        "export class A {\n  #open = false;\n  names = [];\n  constructor() {\n"
+        "    this.owner = null;\n    this.most = 3;\n  }\n  f(name) {\n    return name;\n  }\n}\n"
+    )
+    found = changed(source, "A.f", 'assert.throws(() => x.f(1), new Error("no"));', path="a.js")
+    for condition in (
+        "!this.#open",
+        "this.names.includes(name)",
+        "this.owner == null",
+        "name > this.most",
+    ):
+        assert any(f'if ({condition}) throw new Error("no");' in text for text in found), condition
+    assert not any("throw" in text for text in changed(source, "A.f", path="a.js"))

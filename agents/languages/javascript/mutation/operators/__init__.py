@@ -16,6 +16,7 @@ from agents.languages.javascript.mutation.operators import (
     patterns,
     statements,
     text,
+    validation,
     wrappers,
 )
 from agents.languages.javascript.mutation.script import Script
@@ -33,6 +34,7 @@ _FAMILIES = (
     patterns.mutations,
     statements.mutations,
     guards.mutations,
+    validation.mutations,
     text.mutations,
     wrappers.mutations,
     names.mutations,

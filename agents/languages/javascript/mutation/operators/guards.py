@@ -37,7 +37,7 @@ _ENDS = ("return_statement", "throw_statement")
 def mutations(unit: Script) -> Changes:
     """Changes of this family."""
     for function in unit.functions:
-        for name in _parameters(function):
+        for name in parameters(function):
             yield from _guards(unit, function, name)
             yield from _prepared(unit, function, name)
         yield from _last_return(unit, function)
@@ -45,7 +45,7 @@ def mutations(unit: Script) -> Changes:
         yield from _exits(unit, node)
 
 
-def _parameters(function: Node) -> list[str]:
+def parameters(function: Node) -> list[str]:
     """Names of the first parameters that are plain names."""
     single = function.child_by_field_name("parameter")
     listed = function.child_by_field_name("parameters")
@@ -67,9 +67,9 @@ def _guards(unit: Script, function: Node, name: str) -> Changes:
     for rank, test in enumerate(_TESTS):
         condition, weight = test.format(name), 2 if rank == 0 else 3
         for error in unit.hints.raises:
-            yield _at_start(unit, function, f"if ({condition}) throw {error};", weight)
+            yield at_start(unit, function, f"if ({condition}) throw {error};", weight)
         for value in _likely(unit, name):
-            yield _at_start(unit, function, f"if ({condition}) return {value};", weight)
+            yield at_start(unit, function, f"if ({condition}) return {value};", weight)
             yield _instead(unit, function, condition, value, weight)
 
 
@@ -87,10 +87,10 @@ def _instead(
 def _prepared(unit: Script, function: Node, name: str) -> Changes:
     """The parameter made ready first: a copy, another type or letter case, no accents."""
     for value in _PREPARED:
-        yield _at_start(unit, function, f"{name} = {value.format(name)};", 3)
+        yield at_start(unit, function, f"{name} = {value.format(name)};", 3)
     if unit.hints.accents:
         plain = rf'{name}.normalize("NFD").replace(/[\u0300-\u036f]/g, "")'
-        yield _at_start(unit, function, f"{name} = {plain};", 2)
+        yield at_start(unit, function, f"{name} = {plain};", 2)
 
 
 def _statements(function: Node) -> list[Node]:
@@ -99,7 +99,8 @@ def _statements(function: Node) -> list[Node]:
     return [n for n in body.named_children if n.type != "comment"] if body and block else []
 
 
-def _at_start(unit: Script, function: Node, line: str, weight: int) -> Mutation | None:
+def at_start(unit: Script, function: Node, line: str, weight: int) -> Mutation | None:
+    """`line` put in before a function's first statement."""
     statements = _statements(function)
     if not statements:
         return None
