@@ -67,6 +67,9 @@ def _set(constructor: Function) -> Iterator[tuple[str, ast.expr]]:
     for node in ast.walk(constructor):
         if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            for target in targets:
-                if isinstance(target, ast.Attribute):
-                    yield f"self.{target.attr}", node.value
+            own = [t for t in targets if isinstance(t, ast.Attribute) and _is_self(t.value)]
+            yield from ((f"self.{target.attr}", node.value) for target in own)
+
+
+def _is_self(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id == "self"

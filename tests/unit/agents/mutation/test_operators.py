@@ -266,14 +266,14 @@ def test_arguments_that_tests_refuse_are_refused(argument: str, condition: str) 
 def test_states_are_refused_as_the_constructor_makes_them() -> None:
     source = (
         "class A:\n    def __init__(self):\n        self.open = False\n        self.names = []\n"
-        "        self.most = 3\n        self.owner: str | None = None\n\n"
+        "        self.most = 3\n        self.owner: str | None = None\n        a.b = True\n\n"
         "    def f(self, name):\n        return name\n"
     )
     found = results(source, "A.f")
     conditions = ["not self.open", "name in self.names", "name > self.most", "self.owner is None"]
     for condition in conditions:
         assert any(f"if {condition}:\n            raise ValueError('no')" in t for t in found)
-    assert not any("self.names is None" in text for text in found)
+    assert not any("self.names is None" in text or "if self.b" in text for text in found)
     silent = results(source, "A.f", Hints())
     assert not any("raise" in text for text in silent)
 
