@@ -51,7 +51,7 @@ class State:
     """Of the source that it comes from."""
     order: int = 0
     passed_before: frozenset[str] = frozenset()
-    """Tests that the text passes which it comes from by changes."""
+    """Tests of the first text that it comes from and that passes any."""
     cost: int = 0
     """Sum of the weights of its changes."""
     plateau: int = 0

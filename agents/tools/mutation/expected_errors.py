@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import combinations
 
 _RAISING = ("raises", "assertRaises", "assertRaisesRegex")
 _EQUAL = ("assertEqual", "assertIs")
@@ -52,9 +53,28 @@ def _messages(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[str]
             caught |= {n: ast.unparse(c.args[0]) for n, c in _caught(node) if n}
         for side, words in compared(node):
             names = {n.id for n in ast.walk(side) if isinstance(n, ast.Name)}
-            known = names & set(caught)
+            known = [error for name, error in caught.items() if name in names]
             if known and isinstance(words, ast.Constant) and isinstance(words.value, str):
-                yield f"{caught[known.pop()]}({words.value!r})"
+                yield f"{known[0]}({words.value!r})"
+
+
+def words_of(exception: str) -> str:
+    """The words of ``X('words')``; empty if it has none."""
+    return exception.partition("(")[2][1:-2]
+
+
+def argument_refusals(
+    names: Sequence[str], refused: Sequence[tuple[int, str]], pairs: Sequence[str]
+) -> Iterator[str]:
+    """Conditions, in any language, under which arguments of these `names` may be refused.
+
+    Of `refused` numbers those above zero are bounds; `pairs` are conditions of two names.
+    """
+    for index, number in refused:
+        if index < len(names) and not number.startswith("-") and number != "0":
+            yield from (f"{names[index]} {sign} {number}" for sign in (">=", "<="))
+    for pair in combinations(names, 2):
+        yield from (condition.format(*pair) for condition in pairs)
 
 
 def refused_numbers(tree: ast.Module) -> list[tuple[int, str]]:

@@ -164,11 +164,10 @@ def _repeated(unit: Unit) -> Changes:
             places.setdefault(node.value, []).append(node)
     for nodes in places.values():
         for count in _counts(unit):
-            changed = [(*unit.span(n), f"{unit.text(n)} * {count}") for n in nodes]
             what = f"`{unit.text(nodes[0])}` as often as `{count}` says"
-            for edits in dict.fromkeys([tuple(changed), *((c,) for c in changed)]):
-                line = nodes[0].lineno
-                yield Mutation(tuple(Edit(*edit) for edit in edits), what, line, 3)
+            for chosen in [nodes, *([n] for n in nodes if len(nodes) > 1)]:
+                edits = (Edit(*unit.span(n), f"{unit.text(n)} * {count}") for n in chosen)
+                yield Mutation(tuple(edits), what, chosen[0].lineno, 3)
 
 
 def _is_given(unit: Unit, node: ast.Constant) -> bool:

@@ -42,14 +42,8 @@ def _results(unit: Unit, parameter: str) -> list[str]:
     return [f"raise {r}" for r in unit.hints.raises] + [f"return {e}" for e in likely]
 
 
-def is_raised(unit: Unit, exception: str) -> bool:
-    """Whether the unit raises an expected exception somewhere, by its words if it has any."""
-    name, _, words = exception.partition("(")
-    return (words[1:-2] or f"raise {name}") in unit.source
-
-
 def _guards(unit: Unit, function: Function, parameter: str) -> Changes:
-    tests = _NUMBER_TESTS if _is_number(unit, function, parameter) else _TESTS
+    tests = _NUMBER_TESTS if _refuses_numbers(unit, function, parameter) else _TESTS
     for exit_line in _results(unit, parameter):
         for rank, test in enumerate(tests):
             yield at_start(
@@ -60,7 +54,7 @@ def _guards(unit: Unit, function: Function, parameter: str) -> Changes:
             )
 
 
-def _is_number(unit: Unit, function: Function, parameter: str) -> bool:
+def _refuses_numbers(unit: Unit, function: Function, parameter: str) -> bool:
     """Whether tests give a number for the parameter where it is to be refused."""
     index = parameters(function).index(parameter)
     return index in {place for place, _ in unit.hints.refused}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from itertools import combinations, islice
+from itertools import islice
 
-from agents.tools.mutation.operators.guards import at_start, is_raised, parameters
+from agents.tools.mutation.expected_errors import argument_refusals, words_of
+from agents.tools.mutation.operators.guards import at_start, parameters
 from agents.tools.mutation.unit import Function, Mutation, Unit
 
 Changes = Iterator[Mutation | None]
@@ -18,22 +19,24 @@ _ATTRIBUTES = 4
 
 def mutations(unit: Unit) -> Changes:
     """Changes of this family."""
+    refusals = [(f, list(_refusals(unit, f))) for f in unit.functions if unit.hints.raises]
     for exception in unit.hints.raises:
-        weight = 4 if is_raised(unit, exception) else 2
-        for function in unit.functions:
-            for condition in _refusals(unit, function):
+        weight = 4 if _is_raised(unit, exception) else 2
+        for function, conditions in refusals:
+            for condition in conditions:
                 lines = [f"if {condition}:", f"    raise {exception}"]
                 yield at_start(unit, function, lines, weight)
+
+
+def _is_raised(unit: Unit, exception: str) -> bool:
+    """Whether the unit raises an expected exception somewhere, by its words if it has any."""
+    return (words_of(exception) or f"raise {exception[:-2]}") in unit.text(unit.node)
 
 
 def _refusals(unit: Unit, function: Function) -> Iterator[str]:
     """Conditions under which a call of the function may be refused."""
     names = parameters(function)
-    for index, number in unit.hints.refused:
-        if index < len(names) and not number.startswith("-") and number != "0":
-            yield from (f"{names[index]} {sign} {number}" for sign in (">=", "<="))
-    for pair in combinations(names, 2):
-        yield from (condition.format(*pair) for condition in _PAIRS)
+    yield from argument_refusals(names, unit.hints.refused, _PAIRS)
     for attribute, value in _attributes(unit, function).items():
         yield from _states(attribute, value, names)
 

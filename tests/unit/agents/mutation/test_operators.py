@@ -263,6 +263,12 @@ def test_arguments_that_tests_refuse_are_refused(argument: str, condition: str) 
     assert f"def f(a, b):\n{refusing}" in results("def f(a, b):\n    return a\n", hints=hints)
 
 
+def test_a_change_says_the_line_that_it_changes() -> None:
+    source = "def f(a):\n    n = 0\n    n += 1\n    a += '-'\n    return a + '-'\n"
+    found = [m for m in mutations(Unit(source, "f", HINTS)) if "as often as" in m.what]
+    assert [(m.line, len(m.edits)) for m in found] == [(4, 2), (4, 1), (5, 1)]
+
+
 def test_states_are_refused_as_the_constructor_makes_them() -> None:
     source = (
         "class A:\n    def __init__(self):\n        self.open = False\n        self.names = []\n"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import combinations, islice
+from itertools import islice
 
 from agents.languages.javascript.mutation.operators.guards import at_start, parameters
 from agents.languages.javascript.mutation.script import Script
+from agents.tools.mutation.expected_errors import argument_refusals, words_of
 from agents.tools.mutation.unit import Mutation
 from agents.tools.syntax_tree import Node, text_of
 
@@ -22,27 +23,23 @@ _COUNTED = re.compile(r"new (?:Map|Set)\b")
 
 def mutations(unit: Script) -> Changes:
     """Changes of this family."""
+    refusals = [(f, list(_refusals(unit, f))) for f in unit.functions if unit.hints.raises]
     for error in unit.hints.raises:
         weight = 4 if _is_thrown(unit, error) else 2
-        for function in unit.functions:
-            for condition in _refusals(unit, function):
+        for function, conditions in refusals:
+            for condition in conditions:
                 yield at_start(unit, function, f"if ({condition}) throw {error};", weight)
 
 
 def _is_thrown(unit: Script, error: str) -> bool:
     """Whether the unit throws an expected exception somewhere, by its words if it has any."""
-    words = error.partition("(")[2][1:-2]
-    return (words or error) in text_of(unit.node)
+    return (words_of(error) or error) in text_of(unit.node)
 
 
 def _refusals(unit: Script, function: Node) -> Iterator[str]:
     """Conditions under which a call of the function may be refused."""
     names = parameters(function)
-    for index, number in unit.hints.refused:
-        if index < len(names) and not number.startswith("-") and number != "0":
-            yield from (f"{names[index]} {sign} {number}" for sign in (">=", "<="))
-    for pair in combinations(names, 2):
-        yield from (condition.format(*pair) for condition in _PAIRS)
+    yield from argument_refusals(names, unit.hints.refused, _PAIRS)
     for attribute, value in _attributes(function).items():
         yield from _states(attribute, value, names)
 
