@@ -109,17 +109,22 @@ def request_for(
 
 async def fits(agent: IAgent, request: CompletionRequest) -> bool:
     """Whether prompt and answer fit the model's context window together."""
-    window = await agent.tools.models.context_window(agent.agent_type, request.tier)
-    tokens = await agent.tools.models.count_tokens(request)
+    tokens, window = await _measure(agent, request)
     return tokens + request.max_tokens <= window
 
 
 async def require_fit(agent: IAgent, request: CompletionRequest) -> None:
     """Raise PromptTooLongError, with the numbers, if the request does not fit."""
-    window = await agent.tools.models.context_window(agent.agent_type, request.tier)
-    tokens = await agent.tools.models.count_tokens(request)
+    tokens, window = await _measure(agent, request)
     if tokens + request.max_tokens > window:
         raise PromptTooLongError(tokens, request.max_tokens, window)
+
+
+async def _measure(agent: IAgent, request: CompletionRequest) -> tuple[int, int]:
+    """Tokens of the prompt, and the model's window."""
+    # In this order, since the first is known to be for a person who waits while the model loads.
+    tokens = await agent.tools.models.count_tokens(request)
+    return tokens, await agent.tools.models.context_window(agent.agent_type, request.tier)
 
 
 async def completions(

@@ -85,8 +85,7 @@ class ModelRegistry:
 
         Once an answer has begun no other model takes over.
         """
-        is_awaited = request.priority is Priority.INTERACTIVE
-        with self._attending() if is_awaited else nullcontext():
+        with self._attention(request):
             async with aclosing(self._answers(request, on_text)) as completions:
                 async for completion in completions:
                     yield completion
@@ -111,12 +110,13 @@ class ModelRegistry:
     async def count_tokens(self, request: CompletionRequest) -> int:
         """Tokens of the prompt under the model that would answer."""
         ways = self._ways(request.agent, request.tier, request.model)
-        return await _first(
-            ways,
-            lambda way: way.backend.count_tokens(
-                request, patience=self._patience(request.priority, way)
-            ),
-        )
+        with self._attention(request):  # the model may have to be loaded for it
+            return await _first(
+                ways,
+                lambda way: way.backend.count_tokens(
+                    request, patience=self._patience(request.priority, way)
+                ),
+            )
 
     async def context_window(
         self, agent: str, tier: Tier = Tier.STANDARD, model: str | None = None
@@ -162,6 +162,11 @@ class ModelRegistry:
             await backend.close()
 
     # ------------------------------------------------------------------ inside
+
+    def _attention(self, request: CompletionRequest) -> AbstractContextManager[None]:
+        """Held while a person waits for the answer to `request`."""
+        is_awaited = request.priority is Priority.INTERACTIVE
+        return self._attending() if is_awaited else nullcontext()
 
     def _ways(self, agent: str, tier: Tier, model: str | None = None) -> list[_Way]:
         if self._scripted is not None:

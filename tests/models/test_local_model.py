@@ -22,6 +22,7 @@ from agents.inference import (
     PromptTooLongError,
     complete_one,
 )
+from memory.embeddings import Gate
 from server.models.catalog import CATALOG, TEST_MODEL
 from server.models.configuration import AgentModel, ModelSettings
 from server.models.local import LocalModel
@@ -329,6 +330,24 @@ async def test_closing_ends_every_process(settings: ModelSettings):
     assert len(pids) == 2
     await registry.close()
     assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
+
+
+@pytest.mark.parametrize("priority", Priority)
+async def test_background_embedding_stands_back_while_a_model_is_loaded_for_a_person(
+    settings: ModelSettings, priority: Priority
+):
+    gate, seen = Gate(), dict[str, bool]()
+
+    def look() -> None:
+        seen.setdefault(models.statuses()[0].state, gate.is_open)
+
+    models = ModelRegistry(settings, on_change=look, attending=gate.held)
+    try:
+        await models.count_tokens(request(priority=priority))
+        assert seen["starting"] is (priority is not Priority.INTERACTIVE)
+        assert gate.is_open
+    finally:
+        await models.close()
 
 
 async def test_the_window_is_the_agents_own(settings: ModelSettings):
