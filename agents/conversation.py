@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from agents.asking import Context
 from agents.base import NotFoundError, NotReadyError
+from agents.behaviors.answer_question import (
+    MAP_CHARACTERS,
+    PIECES,
+    Material,
+    files_named_alike,
+    pieces,
+)
 from agents.inference import Priority
 from agents.progress import Progress, Report
 from agents.project_manager import Intent, describe_proposal, describe_status
@@ -16,14 +24,13 @@ from agents.running_summary import NEWEST, RunningSummary
 from agents.spec_document import parse_spec
 from agents.spec_keeper import SpecKeeper
 from agents.team import Team
-from memory.chunking.chunk import Chunk
 from memory.conversations.budget import RecalledTurn
 from memory.long_term.contract import Filters
 from memory.records import ConversationTurn, Session, Ticket, new_id
 
 _TITLE = 60
-_PIECES = 6
-"""Of code, that an answer may be read off."""
+_GOES_ON = re.compile(r"\W*(and|or|but|also|then|(what|how) about)\b", re.IGNORECASE)
+"""Begins a message that says what it wants only together with the one before."""
 _RECALL_TOKENS = 600
 _CHARACTERS_PER_TOKEN = 3
 """Rather too few, so that what is recalled is never longer than was meant."""
@@ -110,7 +117,9 @@ class Conversation:
 
     async def _reply(self, text: str, history: list[ConversationTurn], report: Report) -> Reply:
         context = Context(report=report, priority=Priority.INTERACTIVE)
-        intent = await self._team.project_manager.route(text, context)
+        before = _said_before(history)
+        whole = f"{before} {text}" if before and _GOES_ON.match(text) else text
+        intent = await self._team.project_manager.route(whole, context)
         if intent is Intent.FEATURE:
             return await self._propose(text, context)
         if intent is Intent.RUN:
@@ -118,8 +127,10 @@ class Conversation:
         if intent is Intent.STATUS:
             tickets = await self._team.tools.memory.tickets.for_repository(self._team.repository)
             return Reply("project_manager", describe_status(tickets, self._running()))
-        near = await self._code(text) if intent is Intent.QUESTION else []
-        return await self._answer(text, history, near, context)
+        if intent is Intent.TALK:
+            reply = await self._team.project_manager.talk(text, context)
+            return Reply("project_manager", reply)
+        return await self._answer(text, history, context)
 
     async def _propose(self, text: str, context: Context) -> Reply:
         await self._team.project_manager.send("spec_builder", text)
@@ -138,30 +149,32 @@ class Conversation:
         text = f"I handed {names} to the Tester and the Developer, {order}."
         return Reply("project_manager", text, ticket_ids=tuple(t.id for t in started))
 
-    async def _code(self, text: str) -> list[Chunk]:
-        """What of the repository's code is nearest to a message, as far as it is indexed."""
-        memory, filters = self._team.tools.memory, Filters(self._team.repository)
-        return [hit.chunk for hit in await memory.code.search(text, _PIECES, filters)]
-
-    async def _answer(
-        self, text: str, history: list[ConversationTurn], near: list[Chunk], context: Context
-    ) -> Reply:
-        head = await self._team.workspace.head()
-        snapshot = await read_snapshot(self._team.workspace, head.commit)
-        requirements = parse_spec(await self._spec.text()).requirements
+    async def _answer(self, text: str, history: list[ConversationTurn], context: Context) -> Reply:
+        repo_map, sources = await self._code(text, history)
         summary, earlier = await self._recall(text, history)
-        answer = await self._team.project_manager.answer(
-            text,
-            history[-NEWEST:],
-            snapshot.repo_map,
-            snapshot.sources,
-            requirements,
-            context,
+        material = Material(
+            requirements=parse_spec(await self._spec.text()).requirements,
+            repo_map=repo_map,
+            sources=sources,
             summary=summary,
             earlier=earlier,
-            near=near,
+            turns=history[-NEWEST:],
         )
+        answer = await self._team.project_manager.answer(text, material, context)
         return Reply("project_manager", answer)
+
+    async def _code(
+        self, text: str, history: list[ConversationTurn]
+    ) -> tuple[str, list[tuple[str, str]]]:
+        """What of the repository's code is nearest to a message; without an index, its map too."""
+        memory, filters = self._team.tools.memory, Filters(self._team.repository)
+        searched = f"{_said_before(history)} {text}".strip()
+        near = [hit.chunk for hit in await memory.code.search(searched, PIECES, filters)]
+        if near:
+            return "", pieces(near)
+        head = await self._team.workspace.head()
+        snapshot = await read_snapshot(self._team.workspace, head.commit)
+        return snapshot.repo_map.render(MAP_CHARACTERS), files_named_alike(text, snapshot)
 
     async def _recall(
         self, text: str, history: list[ConversationTurn]
@@ -206,6 +219,11 @@ def _turn(session: Session, reply: Reply, complete: bool) -> ConversationTurn:
         ticket_ids=list(reply.ticket_ids),
         complete=complete,
     )
+
+
+def _said_before(history: list[ConversationTurn]) -> str:
+    """The person's last message: what goes on from it seldom names what it is about."""
+    return next((turn.text for turn in reversed(history) if turn.role == "user"), "")
 
 
 def _tokens(text: str) -> int:

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from enum import StrEnum
-from pathlib import PurePosixPath
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pydantic import BaseModel
 
-from agents.asking import Context, decide, fits, request_for, stream_text
-from agents.base import Behavior, IAgent
+from agents.asking import Context, decide, request_for, stream_text
+from agents.base import AgentSession, Behavior, IAgent, Toolbox
+from agents.behaviors.answer_question import AnswerQuestion, Material
 from agents.spec_document import render_criterion
-from agents.tools.repo_map import RepoMap
-from memory.chunking.chunk import Chunk
-from memory.conversations.budget import RecalledTurn
-from memory.records import ConversationTurn, Requirement, SpecProposal, Ticket, TicketState
+from memory.records import SpecProposal, Ticket, TicketState
 
-_SOURCES = 2
-_SOURCE_CHARACTERS = 3000
-_PIECES_CHARACTERS = 4000
-"""Of all pieces of code together."""
-_MAP_CHARACTERS = 2500
 _INTENT_CHARACTERS = 600
+_TALK_TOKENS = 80
 
 
 class Intent(StrEnum):
@@ -47,10 +38,14 @@ class ProjectManager(IAgent):
 
     agent_type: ClassVar[str] = "project_manager"
 
+    def __init__(self, session: AgentSession, tools: Toolbox) -> None:
+        super().__init__(session, tools)
+        self._answering = AnswerQuestion()
+
     @property
     def behaviors(self) -> tuple[Behavior, ...]:
-        """Routing and answering are the PM itself."""
-        return ()
+        """Routing is the PM itself."""
+        return (self._answering,)
 
     async def route(self, text: str, context: Context) -> Intent:
         """The intent of a message, decided by the model under a schema."""
@@ -69,53 +64,22 @@ class ProjectManager(IAgent):
             await self.log("decision", f"intent: {routing.intent}")
             return routing.intent
 
-    async def answer(
-        self,
-        text: str,
-        turns: list[ConversationTurn],
-        repo_map: RepoMap,
-        sources: dict[str, str],
-        requirements: list[Requirement],
-        context: Context,
-        *,
-        summary: str = "",
-        earlier: Sequence[RecalledTurn] = (),
-        near: Sequence[Chunk] = (),
-    ) -> str:
-        """An answer in words, streamed; of the material the nearest that fits is shown.
-
-        `near` is what the code index has for the message, best first; without it, files are
-        chosen by their names.
-        """
+    async def answer(self, text: str, material: Material, context: Context) -> str:
+        """An answer in words, streamed, off what there is on the question."""
         async with self.working("answering"):
-            chosen = _pieces(near) or _relevant(text, repo_map, sources)
-            variables = {
-                "text": text.strip(),
-                "summary": summary,
-                "earlier": earlier,
-                "turns": turns,
-                "repo_map": repo_map.render(_MAP_CHARACTERS),
-                "sources": chosen,
-                "requirements": requirements,
-            }
-            steps: tuple[dict[str, Any], ...] = (
-                {},
-                {"earlier": []},
-                {"sources": chosen[:1], "turns": [], "summary": ""},
-                {"sources": []},
+            return await self._answering.run(self, text, material, context)
+
+    async def talk(self, text: str, context: Context) -> str:
+        """A reply to what is no question, streamed; no code is read for it."""
+        async with self.working("replying"):
+            request = request_for(
+                self,
+                "small_talk",
+                context,
+                {"text": text.strip()[:_INTENT_CHARACTERS]},
+                max_tokens=_TALK_TOKENS,
+                temperatures=(0.2,),
             )
-            for leaner in steps:
-                variables.update(leaner)
-                request = request_for(
-                    self,
-                    "answer_question",
-                    context,
-                    variables,
-                    max_tokens=400,
-                    temperatures=(0.2,),
-                )
-                if await fits(self, request):
-                    break
             return await stream_text(self, request, context)
 
 
@@ -156,27 +120,3 @@ def describe_status(tickets: list[Ticket], running: list[str]) -> str:
             now = " (running)" if ticket.id in running else ""
             lines.append(f"- **{ticket.title}**: {ticket.state.value}{now}")
     return "\n".join(lines).rstrip()
-
-
-def _pieces(near: Sequence[Chunk]) -> list[tuple[str, str]]:
-    """The first pieces of code that fit together, each with its place."""
-    found: list[tuple[str, str]] = []
-    room = _PIECES_CHARACTERS
-    for chunk in near:
-        room -= len(chunk.text)
-        if found and room < 0:
-            break
-        found.append((f"{chunk.path}:{chunk.start_line}", chunk.text[:_PIECES_CHARACTERS]))
-    return found
-
-
-def _relevant(text: str, repo_map: RepoMap, sources: dict[str, str]) -> list[tuple[str, str]]:
-    """The files that share most words with the message, cut to a readable length."""
-    words = set(re.findall(r"[a-z]{3,}", text.lower()))
-
-    def score(path: str) -> int:
-        names = " ".join([PurePosixPath(path).stem, *(s.name for s in repo_map.modules[path])])
-        return len(words & set(re.findall(r"[a-z]{3,}", names.lower().replace("_", " "))))
-
-    ranked = sorted((p for p in sources if p in repo_map.modules), key=score, reverse=True)
-    return [(p, sources[p][:_SOURCE_CHARACTERS]) for p in ranked[:_SOURCES] if score(p) > 0]

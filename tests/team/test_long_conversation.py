@@ -15,6 +15,7 @@ from memory.records import ConversationTurn, Session
 from tests.team.conftest import Gather
 
 SUMMARY = "The person wants slugs with hyphens."
+IS_QUESTION = {"contains": "Sort a message", "reply": '{"intent": "question"}'}
 WRITES = {"contains": "Write the new summary", "reply": SUMMARY}
 OLD_PROMPT = """Conversation so far:
 user: Hello
@@ -64,7 +65,7 @@ def test_a_short_conversation_is_prompted_as_ever() -> None:
 
 async def test_an_earlier_turn_that_matters_is_in_the_prompt(gather: Gather) -> None:
     seen = r"Said earlier in it:\nuser: The walrus.*Conversation so far:\n.*Remark 23"
-    team = await gather("", rules=[{"matches": seen, "reply": "I see the walrus."}])
+    team = await gather("", rules=[IS_QUESTION, {"matches": seen, "reply": "I see the walrus."}])
     await talk(team, "The walrus module must never import the seal module.", "Noted.", *SMALL_TALK)
     turn = await team.chat("What may the walrus module import?", "ses-1", silent)
     assert turn.text == "I see the walrus."
@@ -72,7 +73,7 @@ async def test_an_earlier_turn_that_matters_is_in_the_prompt(gather: Gather) -> 
 
 async def test_a_summary_is_written_afterwards_and_shown_next_time(gather: Gather) -> None:
     shown = {"contains": f"What the conversation was about before: {SUMMARY}", "reply": "I know."}
-    team = await gather("", rules=[WRITES, shown])
+    team = await gather("", rules=[IS_QUESTION, WRITES, shown])
     await talk(team, *SMALL_TALK)
     first = await team.chat("Hello again", "ses-1", silent)
     assert first.text != "I know."

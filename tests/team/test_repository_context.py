@@ -142,19 +142,64 @@ async def test_the_architect_sees_the_nearest_code_first(gather: Gather, large: 
     assert [ticket.target_file for ticket in tickets] == ["shop/money/price.py"]
 
 
-@pytest.mark.parametrize("intent", ["question", "talk"])
+QUESTION = "To what is the amount rounded that is paid in cash?"
+ROUNDING = r"`shop/money/price.py:\d+ round_cash`:\n```\n(?s:.*)return \(cents \+ 2\) // 5 \* 5"
+IS_QUESTION = {"contains": "Sort a message", "reply": '{"intent": "question"}'}
+
+
 async def test_a_question_is_answered_from_the_code_it_is_about(
-    gather: Gather, large: Path, intent: str
+    gather: Gather, large: Path
 ) -> None:
-    seen = r"`shop/money/price.py:\d+`:\n```\n(?s:.*)return \(cents \+ 2\) // 5 \* 5"
-    rules = [
-        {"contains": "Sort a message", "reply": f'{{"intent": "{intent}"}}'},
-        {"agent": "project_manager", "matches": seen, "reply": "To five cents."},
-    ]
-    team = await gather("nothing", rules=rules)
+    seen = {"agent": "project_manager", "matches": ROUNDING, "reply": "To five cents."}
+    team = await gather("nothing", rules=[IS_QUESTION, seen])
     await index(team, large)
-    turn = await team.chat("To what is the amount rounded that is paid in cash?", None, silent)
-    assert (turn.text == "To five cents.") is (intent == "question")
+    assert (await team.chat(QUESTION, None, silent)).text == "To five cents."
+
+
+async def test_a_question_that_goes_on_from_another_is_about_the_same_code(
+    gather: Gather, large: Path
+) -> None:
+    together = {**IS_QUESTION, "contains": f'Message: "{QUESTION} And where is that?"'}
+    seen = {"agent": "project_manager", "matches": f"{ROUNDING}(?s:.*)And where", "reply": "There."}
+    talk = {"contains": "Sort a message", "reply": '{"intent": "talk"}'}
+    team = await gather("nothing", rules=[together, talk, seen])
+    await index(team, large)
+    await team.chat(QUESTION, None, silent)
+    assert (await team.chat("And where is that?", None, silent)).text == "There."
+
+
+async def test_of_long_code_the_beginning_is_read_for_an_answer(
+    gather: Gather, large: Path
+) -> None:
+    lines = "".join(f"    cents += {number}  # of the discount\n" for number in range(60))
+    source = f"def discount(cents):\n{lines}    return cents\n"
+    (large / "shop" / "discount.py").write_text(source)
+    git(large, "add", "-A")
+    git(large, "commit", "--quiet", "-m", "discount")
+    shown = r"discount.py:1 discount`:\n```\ndef discount(?s:.{300,600})\n\.\.\.\n```"
+    seen = {"agent": "project_manager", "matches": shown, "reply": "By sums."}
+    team = await gather("nothing", rules=[IS_QUESTION, seen])
+    await index(team, large)
+    assert (await team.chat("How is the discount computed?", None, silent)).text == "By sums."
+
+
+async def test_no_code_is_read_for_small_talk(gather: Gather, large: Path) -> None:
+    talk = {"contains": "Sort a message", "reply": '{"intent": "talk"}'}
+    seen = {"contains": "The person says: Thanks", "reply": "You are welcome."}
+    code = {"matches": r"Map of the repository|round_cash", "reply": "I read code."}
+    team = await gather("nothing", rules=[talk, code, seen])
+    await index(team, large)
+    assert (await team.chat("Thanks", None, silent)).text == "You are welcome."
+
+
+async def test_without_an_index_the_map_and_files_named_alike_are_read(
+    gather: Gather, large: Path
+) -> None:
+    shown = r"Map of the repository:(?s:.*)`shop/money/price.py`:\n```(?s:.*)def round_cash"
+    seen = {"agent": "project_manager", "matches": shown, "reply": "To five cents."}
+    team = await gather("nothing", rules=[IS_QUESTION, seen])
+    turn = await team.chat("What does round_cash do with a price?", None, silent)
+    assert turn.text == "To five cents."
 
 
 TOTAL_WISH = "Add a function total(prices) that gives the price of all of them together, in cash."
