@@ -24,6 +24,7 @@ from agents.running_summary import NEWEST, RunningSummary
 from agents.spec_document import parse_spec
 from agents.spec_keeper import SpecKeeper
 from agents.team import Team
+from agents.uninterrupted import uninterrupted
 from memory.conversations.budget import RecalledTurn
 from memory.long_term.contract import Filters
 from memory.records import ConversationTurn, Session, Ticket, new_id
@@ -88,7 +89,7 @@ class Conversation:
             reply = await self._reply(text, history, listen)
         except asyncio.CancelledError:
             partial = "".join(arrived) or "Stopped."
-            await asyncio.shield(
+            await uninterrupted(
                 self._keep(_turn(session, Reply("project_manager", partial), False))
             )
             raise

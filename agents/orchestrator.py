@@ -29,6 +29,7 @@ from agents.ticket_merge import UNDER_WORK, FileDiff, TicketChanges, TicketMerge
 from agents.ticket_rebase import TicketRebase
 from agents.ticket_work import TicketWork
 from agents.tools.git import Workspace
+from agents.uninterrupted import uninterrupted
 from memory.errors import RevisionConflictError
 from memory.records import (
     AcceptanceTest,
@@ -251,8 +252,7 @@ class Orchestrator:
             return await task
         except asyncio.CancelledError:
             task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await asyncio.shield(_settled(task))
+            await uninterrupted(_settled(task))
             raise
         finally:
             self._running.pop(ticket_id, None)

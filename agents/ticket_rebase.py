@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from difflib import SequenceMatcher
 
 from agents.asking import Context
@@ -17,6 +16,7 @@ from agents.ticket_work import TicketWork
 from agents.tools.edits import extract_symbol, merge_symbols
 from agents.tools.git import Worktree
 from agents.tools.rebase import Conflict
+from agents.uninterrupted import uninterrupted
 from memory.records import Evidence, Ticket, TicketState
 
 
@@ -49,7 +49,7 @@ class TicketRebase:
             await note_conflict(self._work, ticket, error, choice)
             return ticket
         except BaseException:
-            await asyncio.shield(self.recover(ticket))
+            await uninterrupted(self.recover(ticket))
             raise
         return await self._finish(ticket)
 

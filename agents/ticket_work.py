@@ -115,7 +115,7 @@ class TicketWork:
                     raise
             except BaseException as error:
                 note = str(error) if isinstance(error, TeamError) else _STOPPED
-                await asyncio.shield(self._give_up(ticket, note, error, started, context.seed))
+                await uninterrupted(self._give_up(ticket, note, error, started, context.seed))
                 raise
             else:
                 await self.keep_run(ticket, "review", started, context.seed)

@@ -18,6 +18,7 @@ from agents.tools.commits import identity, in_words
 from agents.tools.confine import decode
 from agents.tools.git_command import GitCommand, GitFailedError
 from agents.tools.worktree import Worktree
+from agents.uninterrupted import uninterrupted
 
 __all__ = ["ChangedFile", "Head", "Workspace", "Worktree"]
 
@@ -163,7 +164,7 @@ class Workspace:
                 )
         except BaseException as error:
             if not known:
-                await asyncio.shield(self._git.run("reset", "--quiet", "--", path))
+                await uninterrupted(self._git.run("reset", "--quiet", "--", path))
             if isinstance(error, GitFailedError):
                 raise await in_words(self._git, error) from error
             raise

@@ -16,6 +16,7 @@ from agents.tools.bubblewrap import Namespace
 from agents.tools.disk_watch import DiskWatch
 from agents.tools.limits import Limits
 from agents.tools.process_tree import kill_marked, shared_memory, usage
+from agents.uninterrupted import uninterrupted
 
 Stop = Literal["", "time", "memory", "processes", "output", "disk"]
 
@@ -108,7 +109,7 @@ async def supervise(
             await asyncio.to_thread(namespace.started, process.pid)
         stopped = await _watch(process, outputs, limits, disk)
     finally:
-        await asyncio.shield(_end(process, reading, namespace, mark))
+        await uninterrupted(_end(process, reading, namespace, mark))
     return SandboxResult(
         exit_code=process.returncode if process.returncode is not None else -signal.SIGKILL,
         stdout=outputs[0].text(),

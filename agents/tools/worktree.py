@@ -19,6 +19,7 @@ from agents.tools.confine import (
 )
 from agents.tools.git_command import GitFailedError, in_worktree
 from agents.tools.paths_to_change import require_changeable
+from agents.uninterrupted import uninterrupted
 
 
 class Worktree:
@@ -146,7 +147,7 @@ class Worktree:
             yield
         finally:
             target = ("--detach", back) if back else (self.branch,)
-            await asyncio.shield(self._check_out(*target))
+            await uninterrupted(self._check_out(*target))
 
     @asynccontextmanager
     async def replayed(

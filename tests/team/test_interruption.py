@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from agents.base import ConflictError, InvalidStateError, NotReadyError
 from agents.orchestrator import Orchestrator
 from agents.progress import Progress, silent
-from memory.records import TicketState
+from memory.records import ConversationTurn, TicketState
 from tests.sample import REQUEST, SLUGIFY, git
 from tests.team.conftest import Gather, ready_ticket, reviewed, slow_to_answer
 
@@ -53,6 +54,28 @@ async def test_work_that_is_cancelled_while_it_is_stored_is_ready_again(gather: 
 
     assert ticket.state is TicketState.READY
     assert (await team.run_ticket(ticket_id, silent)).state is TicketState.REVIEW
+
+
+async def _cancel_again_and_again(work: asyncio.Future[Any]) -> None:
+    """As a person does who thinks that nothing happens."""
+    while not work.done():
+        work.cancel()
+        await asyncio.sleep(0.05)
+    assert work.cancelled()
+
+
+async def test_work_that_is_cancelled_again_and_again_is_ready_once_it_has_ended(
+    gather: Gather,
+) -> None:
+    team = await gather(SLUGIFY, delay=0.05)
+    ticket_id = await ready_ticket(team)
+    work = asyncio.ensure_future(team.run_ticket(ticket_id, silent))
+    await asyncio.wait_for(_until(team, ticket_id, TicketState.TESTING), 30)
+    slow_to_answer(team._team.tools.memory.tickets)
+    await _cancel_again_and_again(work)
+
+    assert team.running() == []
+    assert (await team.ticket(ticket_id)).state is TicketState.READY
 
 
 async def test_interrupted_work_is_found_ready_after_a_restart(gather: Gather) -> None:
@@ -166,6 +189,27 @@ async def test_message_is_kept_even_when_its_reply_is_stopped(gather: Gather) ->
     assert user.text == "hello"
     assert not agent.complete
     assert agent.text == "".join(p.text for p in heard if p.kind == "text")
+
+
+async def test_reply_that_is_stopped_again_and_again_is_kept_once_it_has_ended(
+    gather: Gather, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    team = await gather(SLUGIFY, delay=0.2)
+    conversations = team._team.tools.memory.conversations
+    append = conversations.append
+
+    async def slow(turn: ConversationTurn) -> None:
+        await asyncio.sleep(0.2)
+        await append(turn)
+
+    heard: list[Progress] = []
+    chat = asyncio.ensure_future(team.chat("hello", None, heard.append))
+    while not any(p.kind == "text" for p in heard):
+        await asyncio.sleep(0.02)
+    monkeypatch.setattr(conversations, "append", slow)
+    await _cancel_again_and_again(chat)
+
+    assert [turn.role for turn in await team.chat_history(None, 10)] == ["user", "agent"]
 
 
 async def test_second_window_cannot_run_a_ticket_beside_the_first(gather: Gather) -> None:

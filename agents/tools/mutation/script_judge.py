@@ -17,6 +17,7 @@ from agents.tools.mutation.evaluate import Pace, Verdict, verdict_of
 from agents.tools.runners.contract import Command, NotRunnableError
 from agents.tools.runners.script_runner import ScriptRunner
 from agents.tools.sandbox import Sandbox, SandboxResult
+from agents.uninterrupted import uninterrupted
 
 _GUESTS = Path(__file__).with_name("guests")
 _PROGRAMS = {
@@ -100,7 +101,7 @@ class ScriptJudge:
                 yield judge
         finally:
             # Many files: neither is the event loop held up, nor are they left when cancelled.
-            await asyncio.shield(asyncio.to_thread(stack.close))
+            await uninterrupted(asyncio.to_thread(stack.close))
 
     async def _restart(self) -> None:
         await self._process.aclose()
