@@ -94,6 +94,10 @@ class Orchestrator:
         """The team's reply to a message."""
         return await self._chat.say(text, session_id, report)
 
+    async def prepare_chat(self) -> None:
+        """Make ready for a message that a person is writing. Raises ModelError."""
+        await self._team.project_manager.prepare()
+
     async def chat_history(self, session_id: str | None, limit: int) -> list[ConversationTurn]:
         """Messages of a conversation, oldest first."""
         return await self._chat.history(session_id, limit)

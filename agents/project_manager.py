@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from agents.asking import Context, decide, request_for, stream_text
 from agents.base import AgentSession, Behavior, IAgent, Toolbox
 from agents.behaviors.answer_question import AnswerQuestion, Material
+from agents.inference import Priority, complete_one
 from agents.spec_document import render_criterion
 from memory.records import SpecProposal, Ticket, TicketState
 
@@ -46,6 +47,17 @@ class ProjectManager(IAgent):
     def behaviors(self) -> tuple[Behavior, ...]:
         """Routing is the PM itself."""
         return (self._answering,)
+
+    async def prepare(self) -> None:
+        """Load the model and read what all messages are sorted with, before one is sent.
+
+        Nothing is asked of an endpoint. Raises ModelError.
+        """
+        if not self.tools.models.continues_answers(self.agent_type):
+            return
+        context = Context(priority=Priority.INTERACTIVE)
+        request = request_for(self, "classify_intent", context, {"text": ""}, max_tokens=1)
+        await complete_one(self.tools.models, request)
 
     async def route(self, text: str, context: Context) -> Intent:
         """The intent of a message, decided by the model under a schema."""

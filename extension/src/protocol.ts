@@ -56,6 +56,12 @@ export interface ChatResult {
   turn: Turn;
 }
 
+/** The person has begun to write a message. */
+export type ChatPrepareParams = Record<string, never>;
+
+/** The model is loaded, if it is one of this machine. */
+export type ChatPrepareResult = Record<string, never>;
+
 /** Which conversation to read. */
 export interface ChatHistoryParams {
   sessionId?: string | null;
@@ -551,6 +557,7 @@ export interface StatusChanged {
 /** Names of the requests. */
 export const Requests = {
   chat: "tenon/chat",
+  chatPrepare: "tenon/chat/prepare",
   chatHistory: "tenon/chat/history",
   specGet: "tenon/spec/get",
   specPropose: "tenon/spec/propose",
@@ -596,6 +603,7 @@ export const Commands = {
 /** Request -> its parameters and its result. */
 export interface RequestTypes {
   "tenon/chat": { params: ChatParams; result: ChatResult };
+  "tenon/chat/prepare": { params: ChatPrepareParams; result: ChatPrepareResult };
   "tenon/chat/history": { params: ChatHistoryParams; result: ChatHistoryResult };
   "tenon/spec/get": { params: SpecGetParams; result: SpecResult };
   "tenon/spec/propose": { params: SpecProposeParams; result: SpecProposeResult };

@@ -7,7 +7,14 @@ from agents.progress import Report
 from server import convert
 from server.dispatch import Handler
 from server.language_server import TenonServer
-from server.protocol import ChatHistoryParams, ChatHistoryResult, ChatParams, ChatResult
+from server.protocol import (
+    ChatHistoryParams,
+    ChatHistoryResult,
+    ChatParams,
+    ChatPrepareParams,
+    ChatPrepareResult,
+    ChatResult,
+)
 from server.readiness import ready_team
 
 _MOST_TURNS = 1000
@@ -22,6 +29,15 @@ async def chat(server: TenonServer, params: ChatParams, report: Report) -> ChatR
     return ChatResult(convert.turn(turn))
 
 
+async def prepare(
+    server: TenonServer, _params: ChatPrepareParams, _report: Report
+) -> ChatPrepareResult:
+    """Make ready for a message while the person writes it."""
+    async with ready_team(server.app) as team:
+        await team.prepare_chat()
+    return ChatPrepareResult()
+
+
 async def history(
     server: TenonServer, params: ChatHistoryParams, _report: Report
 ) -> ChatHistoryResult:
@@ -32,4 +48,8 @@ async def history(
     return ChatHistoryResult([convert.turn(turn) for turn in turns])
 
 
-HANDLERS: dict[str, Handler] = {"tenon/chat": chat, "tenon/chat/history": history}
+HANDLERS: dict[str, Handler] = {
+    "tenon/chat": chat,
+    "tenon/chat/prepare": prepare,
+    "tenon/chat/history": history,
+}

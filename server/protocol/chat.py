@@ -56,6 +56,16 @@ class ChatResult:
 
 
 @define
+class ChatPrepareParams:
+    """The person has begun to write a message."""
+
+
+@define
+class ChatPrepareResult:
+    """The model is loaded, if it is one of this machine."""
+
+
+@define
 class ChatHistoryParams:
     """Which conversation to read."""
 

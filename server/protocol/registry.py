@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from server.protocol.chat import ChatHistoryParams, ChatHistoryResult, ChatParams, ChatResult
+from server.protocol.chat import (
+    ChatHistoryParams,
+    ChatHistoryResult,
+    ChatParams,
+    ChatPrepareParams,
+    ChatPrepareResult,
+    ChatResult,
+)
 from server.protocol.doctor import DoctorParams, DoctorResult
 from server.protocol.edits import EditProposal, EditProposeParams
 from server.protocol.memory import MemorySearchParams, MemorySearchResult
@@ -33,6 +40,7 @@ from server.protocol.tickets import (
 
 REQUESTS: dict[str, tuple[type, type]] = {
     "tenon/chat": (ChatParams, ChatResult),
+    "tenon/chat/prepare": (ChatPrepareParams, ChatPrepareResult),
     "tenon/chat/history": (ChatHistoryParams, ChatHistoryResult),
     "tenon/spec/get": (SpecGetParams, SpecResult),
     "tenon/spec/propose": (SpecProposeParams, SpecProposeResult),

@@ -9,6 +9,8 @@ from server.headless import ServerError, connect
 from server.protocol import (
     ChatHistoryParams,
     ChatParams,
+    ChatPrepareParams,
+    ChatPrepareResult,
     DoctorParams,
     EditProposeParams,
     SpecDecisionParams,
@@ -80,6 +82,16 @@ async def test_cancel_stops_the_reply_and_keeps_what_had_arrived(repository, tmp
     assert [turn.role for turn in history.turns] == ["user", "agent"]
     assert not history.turns[-1].complete
     assert LONG_REPLY.startswith(history.turns[-1].text.strip()) and history.turns[-1].text
+
+
+async def test_the_model_is_asked_before_a_message_is_sent_and_nothing_is_kept(
+    repository, tmp_path
+):
+    async with connect(repository, environment=environment(tmp_path / "env")) as client:
+        result = await client.request("tenon/chat/prepare", ChatPrepareParams())
+        assert result == ChatPrepareResult()
+        history = await client.request("tenon/chat/history", ChatHistoryParams())
+    assert history.turns == []
 
 
 async def test_parallel_streams_stay_apart_and_whole(repository, tmp_path):

@@ -51,6 +51,9 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
       case "ready":
         this.#postState();
         break;
+      case "writing":
+        await this.#prepare();
+        break;
       case "send":
         await this.#send(message.text);
         break;
@@ -76,6 +79,13 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   async #act(command: string): Promise<void> {
     if (this.team.problem?.actions.some((action) => action.command === command)) {
       await vscode.commands.executeCommand(command);
+    }
+  }
+
+  /** The model is loaded while the message is written; what is wrong is told when it is sent. */
+  async #prepare(): Promise<void> {
+    if (this.team.state === "ready") {
+      await this.team.connection.request("tenon/chat/prepare", {}).catch(() => undefined);
     }
   }
 

@@ -29,6 +29,8 @@ export type ToChat =
 
 export type FromChat =
   | { type: "ready" }
+  /** The person has begun a message. */
+  | { type: "writing" }
   | { type: "send"; text: string }
   | { type: "cancel" }
   | { type: "openProposal"; proposalId: string }

@@ -16,6 +16,7 @@ const send = (message: FromChat): void => {
 const log = h("div", { class: "log", attributes: { role: "log", "aria-live": "off" } });
 const notice = h("div", { class: "notices" });
 const announcer = h("div", { class: "visually-hidden", attributes: { "aria-live": "polite" } });
+let writing = false;
 const composer = new Composer({
   send: (text) => {
     send({ type: "send", text });
@@ -23,7 +24,13 @@ const composer = new Composer({
   cancel: () => {
     send({ type: "cancel" });
   },
-  draft: keepDraft,
+  draft: (text) => {
+    keepDraft(text);
+    if (text && !writing) {
+      send({ type: "writing" });
+    }
+    writing = text !== "";
+  },
 });
 const main = h("main", { class: "scroll", attributes: { tabindex: "0" } }, log);
 const app = document.querySelector("#app");
