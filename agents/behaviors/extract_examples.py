@@ -13,20 +13,28 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 _CALL_START = re.compile(r"(?<![\w.])[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*\(")
+ARROW = r"[-=]+>|[→⇒➔➙➛➜➝➞➡⟶⟹↦⇨]"
+_COMMENT = r"[ \t]*;?[ \t]*(?:#|//)[ \t]*"
 _RETURNS = re.compile(
-    r"[\s`]*(?:,?\s*(?:should|must|shall|will|would)\s+)?"
+    rf"(?:{_COMMENT})?[\s`]*(?:,?\s*(?:should|must|shall|will|would)\s+)?"
     r"(?:returns?|gives?|yields?|becomes?|equals?|produces?|evaluates?\s+to|results?\s+in"
-    r"|is|are|be|->|→|=>|⇒|==|=)(?:\s+(?:back|equal\s+to|exactly))?[\s:`]*",
+    rf"|is|are|be|{ARROW}|==|=)(?:\s+(?:back|equal\s+to|exactly))?[\s:`]*",
     re.IGNORECASE,
 )
+_SHOWN = re.compile(_COMMENT)
+"""Begins a comment that is nothing but the value: ``double(2)  # 4``."""
 _RAISES = re.compile(
     r"[\s`]*(?:(?:should|must|shall|will|would)\s+)?(?:raises?|throws?)\s+(?:an?\s+|the\s+)?`?"
     r"([A-Za-z_][\w.]*)",
     re.IGNORECASE,
 )
-_STRONG = re.compile(r"return|give|yield|produce|->|→|⇒|=>|==", re.IGNORECASE)
+_OPERATOR = r"(?:[ ]+[-+*/%]{1,2}[ ]+|[ ]*[+*][ ]*)"
+_SUM = re.compile(rf"[\d.()]+(?:{_OPERATOR}[\d.()]+)+[ ]*(=+[ ]*)?")
+_STRONG = re.compile(rf"return|give|yield|produce|{ARROW}|==", re.IGNORECASE)
 _BARE_WORD = re.compile(r"[^\s\"'`,;()\[\]{}]*[^\s\"'`,;:.!?()\[\]{}]")
 _ARTICLES = {"the", "a", "an", "its", "their", "all", "only", "each", "every", "no", "one"}
+_GOES_ON = re.compile(r"[^\W_]|[-/:]\d|[ ]*[+*/%][ ]*[\w(]|[ ]-[ ][\d(]")
+"""Behind digits that are no value of their own: ``7th``, ``2024-01-31``, ``1 + f(2)``."""
 _LONGEST_EXPRESSION = 400
 
 
@@ -65,7 +73,7 @@ def extract_examples(text: str) -> list[Example]:
     Doctests (``>>> slugify("A b")`` with the value below) come first.
     """
     found = {example.call: example for example in _doctests(text)}
-    for example in examples_in(text, _PYTHON):
+    for example in examples_in(text, PYTHON_NOTATION):
         found.setdefault(example.call, example)
     return list(found.values())
 
@@ -166,22 +174,37 @@ def _outcome(call: str, rest: str, notation: Notation) -> Example | None:
     if raises := _RAISES.match(rest):
         return Example(call, raises=raises[1])
     if not (returns := _RETURNS.match(rest)):
-        return None
-    after = rest[returns.end() :]
-    expected = _literal_prefix(after, notation)
+        return _commented(call, rest, notation)
+    after = _computed(rest[returns.end() :])
+    expected = literal_prefix(after, notation)
     if expected is None and _STRONG.search(returns[0]):
         expected = _bare_word(after, notation)
     return Example(call, expected=expected) if expected is not None else None
 
 
-def _literal_prefix(text: str, notation: Notation) -> str | None:
+def _computed(text: str) -> str:
+    """What ``1 + 9 = 10`` comes to; a sum that nobody worked out is no value."""
+    sum_ = _SUM.match(text)
+    return text if sum_ is None else text[sum_.end() :] if sum_[1] else ""
+
+
+def _commented(call: str, rest: str, notation: Notation) -> Example | None:
+    shown = _SHOWN.match(rest)
+    expected = literal_prefix(rest[shown.end() :], notation) if shown else None
+    if shown is None or expected is None:
+        return None
+    line = rest[shown.end() :].partition("\n")[0]
+    return Example(call, expected=expected) if line.strip() == expected else None
+
+
+def literal_prefix(text: str, notation: Notation) -> str | None:
     """The longest beginning of `text` that is a literal value."""
     best = None
     for end in range(1, min(len(text), _LONGEST_EXPRESSION) + 1):
         piece = text[:end]
         if piece[-1].isspace() or piece[-1] in ".,":
             continue
-        if notation.is_value(piece) and not text[end : end + 1].isalnum():
+        if notation.is_value(piece) and not _GOES_ON.match(text, end):
             best = piece
             if _ends_value(text, end):
                 break
@@ -191,7 +214,7 @@ def _literal_prefix(text: str, notation: Notation) -> str | None:
 def _bare_word(text: str, notation: Notation) -> str | None:
     """The string that a person wrote without quotes: ``gives hello-world``."""
     word = _BARE_WORD.match(text)
-    if not word or word[0].lower() in _ARTICLES:
+    if not word or word[0].lower() in _ARTICLES or text[word.end() : word.end() + 1] == "(":
         return None
     return notation.constants.get(word[0].lower()) or notation.quoted(word[0])
 
@@ -210,7 +233,7 @@ def is_value(source: str) -> bool:
     return True
 
 
-_PYTHON = Notation(
+PYTHON_NOTATION = Notation(
     call_start=_CALL_START,
     continues=re.compile(r"\.[A-Za-z_]\w*[(\[]|\["),
     is_call=_is_call,

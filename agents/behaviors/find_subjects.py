@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from agents.behaviors.extract_examples import Example, extract_examples
+from agents.behaviors.extract_examples import (
+    PYTHON_NOTATION,
+    Example,
+    Notation,
+    extract_examples,
+)
+from agents.behaviors.worded_examples import worded_examples
 from agents.python_names import is_builtin, parameters_of
 
 _MENTION = re.compile(r"(?<![\w.])([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)?)(\([^()]*\))")
@@ -33,10 +39,33 @@ def find_subjects(request: str, classes: set[str], known: set[str]) -> list[Subj
     `classes` are the names of the repository's classes, `known` all its names: a known
     function that only serves as an argument of an example is no subject.
     """
-    examples = [(symbol_of(e.call, classes), e) for e in extract_examples(request)]
-    return gather_subjects(
-        _defined_names(request), examples, known, lambda: _mentioned(request, known)
-    )
+    defined = _defined(request)
+    there = {*known, *classes, *defined}
+    examples = [
+        (symbol, each)
+        for each in extract_examples(request)
+        if not is_builtin(symbol := symbol_of(each.call, classes)) and _is_bound(each.call, there)
+    ]
+    examples += worded_for(request, defined, PYTHON_NOTATION, examples)
+    return gather_subjects(defined, examples, known, lambda: _mentioned(request, known))
+
+
+def worded_for(
+    request: str,
+    defined: Mapping[str, Sequence[str]],
+    notation: Notation,
+    found: Sequence[tuple[str, Example]],
+) -> list[tuple[str, Example]]:
+    """Examples beside those `found` that name their arguments, with the symbol.
+
+    There are some only if the request defines one function; `defined` has the parameters.
+    """
+    if len(defined) != 1:
+        return []
+    ((name, parameters),) = defined.items()
+    calls = {each.call for _, each in found}
+    worded = worded_examples(request, name, parameters, notation)
+    return [(name, each) for each in worded if each.call not in calls]
 
 
 def gather_subjects(
@@ -65,9 +94,7 @@ def gather_subjects(
 
 def symbol_of(call: str, classes: set[str]) -> str:
     """What `call` exercises: ``slugify``, or ``Ledger.total`` of ``Ledger([]).total()``."""
-    node = ast.parse(call, mode="eval").body
-    while isinstance(node, ast.Subscript):
-        node = node.value
+    node = _unwrapped(ast.parse(call, mode="eval").body)
     method = ""
     while isinstance(node, ast.Call | ast.Attribute | ast.Subscript):
         if isinstance(node, ast.Attribute):
@@ -75,6 +102,30 @@ def symbol_of(call: str, classes: set[str]) -> str:
         node = node.func if isinstance(node, ast.Call) else node.value
     root = node.id if isinstance(node, ast.Name) else ""
     return f"{root}.{method}" if method and root in classes else (method or root)
+
+
+def _unwrapped(node: ast.expr) -> ast.expr:
+    """``f(2)`` of ``f(2)[0]``, and of ``round(f(2), 1)``."""
+    while True:
+        if isinstance(node, ast.Subscript):
+            node = node.value
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            inner = next((a for a in node.args if isinstance(a, ast.Call)), None)
+            if inner is None or not is_builtin(node.func.id):
+                return node
+            node = inner
+        else:
+            return node
+
+
+def _is_bound(call: str, known: Collection[str]) -> bool:
+    """Whether every argument has a value: ``fib(n)`` is a formula where nobody knows ``n``."""
+    nodes = list(ast.walk(ast.parse(call, mode="eval")))
+    used = {n.func for n in nodes if isinstance(n, ast.Call)}
+    used |= {n.value for n in nodes if isinstance(n, ast.Attribute)}
+    names = [n for n in nodes if isinstance(n, ast.Name)]
+    bound = {n.id for n in names if isinstance(n.ctx, ast.Store)} | {*known}
+    return all(n in used or n.id in bound or is_builtin(n.id) for n in names)
 
 
 def _mentioned(request: str, known: set[str]) -> str:
@@ -86,13 +137,14 @@ def _mentioned(request: str, known: set[str]) -> str:
     return names[0] if len(names) == 1 else ""
 
 
-def _defined_names(request: str) -> list[str]:
-    """Names written like a definition: ``slugify(text)``, not ``slugify("A b")``."""
-    return [
-        name
-        for name, arguments in _MENTION.findall(request)
-        if parameters_of(f"def f{arguments}: pass") and not is_builtin(name)
-    ]
+def _defined(request: str) -> dict[str, list[str]]:
+    """Parameters of names written like a definition: ``slugify(text)``, not ``slugify("A b")``."""
+    found: dict[str, list[str]] = {}
+    for name, arguments in _MENTION.findall(request):
+        parameters = parameters_of(f"def f{arguments}: pass")
+        if parameters and not is_builtin(name):
+            found.setdefault(name, parameters)
+    return found
 
 
 def _method_named(symbol: str, subjects: dict[str, Subject]) -> str:

@@ -2,6 +2,8 @@
 
 from collections.abc import Set as AbstractSet
 
+import pytest
+
 from agents.behaviors.find_subjects import find_subjects
 
 
@@ -24,6 +26,72 @@ def test_examples_belong_to_the_method_that_the_wish_defines() -> None:
     (subject,) = find_subjects(text, {"Ledger"}, {"Ledger"})
     assert subject.symbol == "Ledger.total"
     assert [e.expected for e in subject.examples] == ["1"]
+
+
+def examples_of(text: str, known: AbstractSet[str] = frozenset()) -> list[tuple[str, str | None]]:
+    (subject,) = find_subjects(text, set(), set(known))
+    return [(example.call, example.expected) for example in subject.examples]
+
+
+@pytest.mark.parametrize(
+    ("words", "call"),
+    [
+        ("For n = 3, k = 2 the output should be 9.", "power(3, 2)"),
+        ("For k = 2 and n = 3, the result is 9, as it is odd.", "power(3, 2)"),
+        ("If n is 3 and k is 2 it returns 9", "power(3, 2)"),
+        ("With `n = 3`, `k = 2`: 9", "power(3, 2)"),
+        ("For N = 3, K = 2, two factors are multiplied, the output should be 9.", "power(3, 2)"),
+        ("Input: n = 3, k = 2\nOutput: 9  # three times three", "power(3, 2)"),
+        ("Example 1:\n    Input: 3, 2\n    Output: 9\n    Explanation: 3 * 3", "power(3, 2)"),
+        ("Input:\n  n : 3\n  k : 2\nOutput: 9", "power(3, 2)"),
+    ],
+)
+def test_example_that_names_its_arguments_is_found(words: str, call: str) -> None:
+    assert examples_of(f"Add power(n, k).\n{words}") == [(call, "9")]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "For n = 3 the output should be 9.",
+        "For n = 3, k = 2 it returns 9 numbers.",
+        "For n = 3, k = 2 and so on the work is done.",
+        "n = k = 2 is 4",
+        "Input: 3\nOutput: 9",
+        "Input: n and k\nOutput: 9",
+        "Input: 3, 2\nThere is no output.",
+    ],
+)
+def test_words_about_arguments_are_no_example(words: str) -> None:
+    assert examples_of(f"Add power(n, k).\n{words}") == []
+
+
+def test_named_arguments_may_be_of_any_type() -> None:
+    text = (
+        "Add pick(items, fold) to it.\nFor items = ['b, c', 'A'], fold = true: the answer is none."
+    )
+    assert examples_of(text) == [("pick(['b, c', 'A'], True)", "None")]
+
+
+def test_words_and_calls_are_examples_side_by_side() -> None:
+    text = "Add double(n): double(2) returns 4. For n = 3 the result is 6; for n = 2 it is 4."
+    assert examples_of(text) == [("double(2)", "4"), ("double(3)", "6")]
+
+
+def test_of_two_functions_nobody_knows_whose_arguments_are_named() -> None:
+    found = find_subjects("Add up(n) and down(n). For n = 3 the result is 6.", set(), set())
+    assert [subject.examples for subject in found] == [[], []]
+
+
+def test_formula_is_no_example() -> None:
+    text = "Add fib(n). fib(0) -> 0. fib(n) -> 1. round(fib(7), 1) == 13.0. len('ab') is 2."
+    assert examples_of(text) == [("fib(0)", "0"), ("round(fib(7), 1)", "13.0")]
+
+
+def test_argument_may_be_what_the_repository_has() -> None:
+    text = "Add twice(f): twice(double) returns 4"
+    assert examples_of(text, {"double"}) == [("twice(double)", "4")]
+    assert examples_of(text) == []
 
 
 def test_known_function_in_plain_words_is_the_subject() -> None:

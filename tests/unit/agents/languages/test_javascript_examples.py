@@ -27,6 +27,8 @@ TICKET = Ticket(
         ("words('a b').length is 2", ("words('a b').length", "2")),
         ("slug('x') gives hello-world", ("slug('x')", '"hello-world"')),
         ("each([1], (x) => x + 1) returns [2]", ("each([1], (x) => x + 1)", "[2]")),
+        ("slug('A'); // 'a'", ("slug('A')", "'a'")),
+        ("isOk(1) ==> true", ("isOk(1)", "true")),
     ],
 )
 def test_call_and_value_are_read_as_javascript(text: str, example: tuple[str, str]) -> None:
@@ -52,6 +54,12 @@ def test_subject_is_what_is_defined_or_called() -> None:
     assert subject.symbol == "Ledger.total"
     assert signature_in("Add slugify(text, sep = '-').", "slugify") == "slugify(text, sep = '-')"
     assert signature_in("slugify('a') returns 'a'", "slugify") is None
+
+
+def test_arguments_may_be_named() -> None:
+    text = "Add power(n, k = 1).\nFor n = 3, k = 2 the output should be 9.\nInput: 2, 3\nOutput: 8"
+    (subject,) = find_subjects(text, set(), set())
+    assert subject.examples == [Example("power(3, 2)", "9"), Example("power(2, 3)", "8")]
 
 
 def composed(
