@@ -17,6 +17,7 @@ from agents.behaviors.worded_examples import worded_examples
 from agents.python_names import is_builtin, parameters_of
 
 _MENTION = re.compile(r"(?<![\w.])([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)?)(\([^()]*\))")
+_FORMULA = re.compile(r"`?\s*=(?![=>])")
 _QUOTED = re.compile(r"`([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)?)(?:\(\))?`")
 
 _SHORTEST_NAME = 3
@@ -104,6 +105,13 @@ def symbol_of(call: str, classes: set[str]) -> str:
     return f"{root}.{method}" if method and root in classes else (method or root)
 
 
+def mentions(request: str, pattern: re.Pattern[str]) -> list[tuple[str, str]]:
+    """Names and what is in their parentheses; of formulas (``f(x) = 2x``) if nothing else is."""
+    found = list(pattern.finditer(request))
+    plain = [match for match in found if not _FORMULA.match(request, match.end())]
+    return [(match[1], match[2]) for match in plain or found]
+
+
 def _unwrapped(node: ast.expr) -> ast.expr:
     """``f(2)`` of ``f(2)[0]``, and of ``round(f(2), 1)``."""
     while True:
@@ -140,7 +148,7 @@ def _mentioned(request: str, known: set[str]) -> str:
 def _defined(request: str) -> dict[str, list[str]]:
     """Parameters of names written like a definition: ``slugify(text)``, not ``slugify("A b")``."""
     found: dict[str, list[str]] = {}
-    for name, arguments in _MENTION.findall(request):
+    for name, arguments in mentions(request, _MENTION):
         parameters = parameters_of(f"def f{arguments}: pass")
         if parameters and not is_builtin(name):
             found.setdefault(name, parameters)

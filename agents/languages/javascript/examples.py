@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from agents.behaviors.extract_examples import Example, Notation, examples_in
-from agents.behaviors.find_subjects import Subject, gather_subjects, worded_for
+from agents.behaviors.find_subjects import Subject, gather_subjects, mentions, worded_for
 from agents.languages.javascript.expressions import (
     free_names,
     is_call,
@@ -40,7 +40,7 @@ def extract_examples(text: str) -> list[Example]:
 def find_subjects(request: str, classes: set[str], known: set[str]) -> list[Subject]:
     """Functions and methods that `request` is about, see `agents.behaviors.find_subjects`."""
     defined: dict[str, list[str]] = {}
-    for name, arguments in _MENTION.findall(request):
+    for name, arguments in mentions(request, _MENTION):
         if (parameters := parameters_of(arguments)) and free_names(name):
             defined.setdefault(name, parameters)
     examples = [(symbol_of(e.call, classes), e) for e in extract_examples(request)]

@@ -88,6 +88,12 @@ def test_formula_is_no_example() -> None:
     assert examples_of(text) == [("fib(0)", "0"), ("round(fib(7), 1)", "13.0")]
 
 
+def test_formula_defines_nothing_where_something_else_is_asked_for() -> None:
+    text = "Add find_zero(xs) that finds x with poly(x) = 0, for `f(x) = 1 + 2x` say."
+    assert _symbols(text) == ["find_zero"]
+    assert _symbols("Add area(r) = 3.14 * r ** 2") == ["area"]
+
+
 def test_argument_may_be_what_the_repository_has() -> None:
     text = "Add twice(f): twice(double) returns 4"
     assert examples_of(text, {"double"}) == [("twice(double)", "4")]
