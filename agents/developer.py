@@ -12,9 +12,8 @@ from contextlib import aclosing
 from typing import ClassVar
 
 from agents.base import Behavior, IAgent
-from agents.behaviors.compare_candidates import calls_to_compare, choose
 from agents.behaviors.mutate_code import MutateCode
-from agents.behaviors.weigh_examples import doubts_about, has_plenty, is_enough, may_be_fitted
+from agents.behaviors.weigh_examples import is_enough, may_be_fitted
 from agents.behaviors.weigh_suggestions import contradicted
 from agents.behaviors.write_code import (
     Candidate,
@@ -24,12 +23,13 @@ from agents.behaviors.write_code import (
 )
 from agents.errors import TicketBlockedError
 from agents.finishing import Finishing
-from agents.ladder import FINISH, OPINIONS, Finish, Rung, Stage, ladder
+from agents.ladder import FINISH, Finish, Rung, Stage, ladder
 from agents.near_misses import near_miss
 from agents.progress import Progress
 from agents.questions import questions_of
 from agents.rung_costs import costed
 from agents.search import Attempt, Green, Search
+from agents.second_opinion import SecondOpinion
 from agents.streams import merge, one_after_another
 from agents.tester import Tester
 from agents.tools.test_runner import TestRun
@@ -206,29 +206,15 @@ class Developer(IAgent):
 
     async def _settled(self, bench: Workbench, search: Search, green: Green) -> Green:
         """`green`, or where tests are few the candidate that most others agree with."""
-        if has_plenty(bench):
-            return green
-        calls, imports = calls_to_compare(bench)
-        if not calls or bench.budget.spent:
-            bench.ticket.evidence.doubts += doubts_about(green.candidate, others=0)
-            return green
-        others: list[Candidate] = []
-        with costed(bench, search, OPINIONS):
-            async with aclosing(self._candidates(bench, search, OPINIONS, 0)) as candidates:
-                others += [candidate async for candidate in candidates]
-        votes = [(c, search.votes(c)) for c in (green.candidate, *others)]
-        choice = await choose(bench, calls, imports, votes)
-        agreeing = choice.voters - search.votes(choice.candidate)
-        bench.ticket.evidence.doubts += [*choice.doubts, *doubts_about(choice.candidate, agreeing)]
-        if choice.candidate is not green.candidate:
-            await self._tell(bench, f"{choice.voters} candidates pass; another agrees with most")
-            better = await self._judge(bench, choice.candidate, search)
-            if better is not None:
-                bench.ticket.evidence.outvoted = green.candidate.text
-                return better
-        await bench.worktree.reset()
-        await bench.worktree.write(bench.ticket.target_file, green.candidate.text)
-        return green
+        opinion = SecondOpinion(
+            bench,
+            search,
+            judge=lambda candidate: self._judge(bench, candidate, search),
+            opinions=lambda rung: self._candidates(bench, search, rung, 0),
+            ask=lambda questions: self._answers(bench, search, questions),
+            tell=lambda text: self._tell(bench, text),
+        )
+        return await opinion.settle(green)
 
     async def _finished(self, bench: Workbench, search: Search, green: Green) -> Green:
         """`green` as the repository's own checks want it; its text is in the worktree then."""

@@ -26,6 +26,7 @@ class Stage(StrEnum):
     WIDER = "wider unit"
     TIER = "stronger model"
     OPINION = "second opinion"
+    CRASHES = "crashes"
     CHECKS = "checks"
     SIMPLER = "simpler"
 
@@ -62,6 +63,8 @@ class Rung:
 OPINIONS = Rung(Stage.OPINION, spread(0.6, 1.0, 6), enough=4)
 """Not a way to a green candidate, but to the best of several: asked where tests are few. A wave
 ends with its longest answer, which says no more than the others (docs/benchmarks.md)."""
+MEND_CRASHES = Rung(Stage.CRASHES, (0.2, 0.6, 0.9))
+"""Asked about green code that breaks down on calls like the examples."""
 _MUTATION = Rung(Stage.MUTATION, starts=3, seconds=20)
 _PART = Rung(Stage.PART, spread(0.4, 1.2, 16), starts=4, again=True)
 _OPENING = (

@@ -82,7 +82,8 @@ async def choose(
 ) -> Choice:
     """The best of the candidates with their numbers of votes, the first one if all are equal.
 
-    Only what passes the ticket's tests has a vote.
+    Only what passes the ticket's tests has a vote. Of several that answer the same it is the
+    shortest.
     """
     seen = await observed(bench, calls, imports, [candidate for candidate, _ in votes])
     sound = [(c, n, o) for (c, n), o in zip(votes, seen, strict=False) if o.sound]
@@ -92,7 +93,8 @@ async def choose(
     scores = [_score(observation, tallies) for _, _, observation in sound]
     best = max(scores)
     close = [entry for entry, score in zip(sound, scores, strict=True) if best - score < 1e-9]
-    candidate, _, observation = min(close, key=lambda entry: len(entry[0].code))
+    alike = [entry for entry in close if entry[2].answers == close[0][2].answers]
+    candidate, _, observation = min(alike, key=lambda entry: len(entry[0].code))
     voters = sum(count for _, count, _ in sound)
     return Choice(candidate, tuple(_doubts(calls, observation, tallies)), voters)
 

@@ -14,8 +14,9 @@ _LONGEST = 400
 def fresh_calls(examples: Sequence[str], count: int, seed: int = 0) -> list[str]:
     """At most `count` Python expressions that differ from `examples` in their literals.
 
-    Types stay as they are: a list of numbers stays one. The order is by example in turn, with
-    changes of one literal before those of several; the same seed gives the same calls.
+    Types stay as they are: a list of numbers stays one, and a tuple as long as it is. The order is
+    by example in turn, with changes of one literal before those of several; the same seed gives the
+    same calls.
     """
     chooser = random.Random(seed)  # noqa: S311 - no secret
     turns = [list(_variants(example, chooser)) for example in examples]
@@ -110,8 +111,11 @@ def _others(node: ast.expr) -> Iterator[object]:
             yield from (v for v in (0.0, value + 1, value / 2, -value, 3 * value) if v != value)
         case str():
             yield from (v for v in _texts(value) if v != value)
-        case list() | tuple():
-            yield from (type(value)(v) for v in _sequences(list(value)) if list(value) != v)
+        case list():
+            yield from (v for v in _sequences(value) if v != value)
+        case tuple():
+            same = (v for v in _sequences(list(value)) if len(v) == len(value))
+            yield from (tuple(v) for v in same if tuple(v) != value)
         case dict() if value:
             yield {}
             yield dict(list(value.items())[:-1])

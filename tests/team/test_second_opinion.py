@@ -26,6 +26,12 @@ async def test_code_that_only_fits_the_examples_is_outvoted(gather: Gather) -> N
     assert '"hello-world"}' not in str(changes)
 
 
+async def test_where_votes_are_even_the_first_code_is_taken(gather: Gather) -> None:
+    team = await gather(SLUGIFY, SLUGIFY, FITTED, FITTED, "I do not know.")
+    ticket = await team.run_ticket(await ready_ticket(team), silent)
+    assert '"hello-world"}' not in str(await team.ticket_changes(ticket.id))
+
+
 async def test_where_candidates_differ_the_person_is_told(gather: Gather) -> None:
     keeping = SLUGIFY.replace("[a-z0-9]+", "[a-z0-9_]+")
     capital = SLUGIFY.replace('"-".join(words)', '"-".join(words)[:12]')

@@ -34,6 +34,12 @@ def test_a_list_of_numbers_stays_one(numbers: list[int]):
         assert isinstance(value, list) and all(isinstance(item, int) for item in value)
 
 
+def test_a_tuple_stays_as_long_as_it_is():
+    calls = fresh_calls(["f((1, 2, 3))"], 60)
+    values = [ast.literal_eval(call.removeprefix("f(").removesuffix(")")) for call in calls]
+    assert values and all(isinstance(value, tuple) and len(value) == 3 for value in values)
+
+
 def test_arguments_inside_a_chain_of_calls_are_changed():
     calls = fresh_calls(["Ledger([1, 2]).total('rent')"], 60)
     assert any("'rent'" in call and "[1, 2]" not in call for call in calls)

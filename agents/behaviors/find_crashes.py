@@ -1,0 +1,50 @@
+"""Calls on which code breaks down although they are like the examples that it passes.
+
+Nobody has to say what is right to see that a function for lists should not pop from an empty list
+as soon as one is of odd length.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+_CRASHES = (
+    "IndexError",
+    "KeyError",
+    "UnboundLocalError",
+    "NameError",
+    "AttributeError",
+    "TypeError",
+)
+"""What code raises by mistake; a ValueError or a ZeroDivisionError may be the right answer."""
+
+
+def crashes(calls: Sequence[str], answers: Sequence[str], code: str, words: str) -> list[str]:
+    """``f([1]) raises IndexError: …`` for each such call.
+
+    `answers` are those of the code to `calls`. What the code raises on purpose is none, nor what
+    the `words` of the ticket and its tests speak of, nor what a call with an empty argument or a
+    negative number leads to, since examples may have no such on purpose.
+    """
+    meant = {name for name in _CRASHES if f"raise {name}" in code or name in words}
+    return [
+        f"{call} raises {answer}"
+        for call, answer in zip(calls, answers, strict=True)
+        if answer.partition(":")[0] in set(_CRASHES) - meant and not _is_extreme(call)
+    ]
+
+
+def _is_extreme(call: str) -> bool:
+    """Whether an argument, or a part of one, is empty or negative."""
+    for node in ast.walk(ast.parse(call, mode="eval")):
+        match node:
+            case ast.Constant(value="" | b""):
+                return True
+            case ast.List(elts=[]) | ast.Tuple(elts=[]) | ast.Dict(keys=[]):
+                return True
+            case ast.UnaryOp(op=ast.USub()):
+                return True
+            case _:
+                pass
+    return False

@@ -1,0 +1,116 @@
+"""What is done where a ticket's examples are few: other candidates are asked what they answer.
+
+The candidate that most others agree with is taken; one that breaks down on calls like the examples
+is mended if it can be, and the person is told what is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing
+
+from agents.behaviors.compare_candidates import Choice, calls_to_compare, choose, observed
+from agents.behaviors.find_crashes import crashes
+from agents.behaviors.weigh_examples import doubts_about, has_plenty
+from agents.behaviors.write_code import Candidate, Hint, Question
+from agents.ladder import MEND_CRASHES, OPINIONS, Rung, Stage
+from agents.rung_costs import costed
+from agents.search import Green, Search
+from agents.workbench import Workbench
+
+Judge = Callable[[Candidate], Awaitable[Green | None]]
+"""Runs the tests and the whole suite."""
+Opinions = Callable[[Rung], AsyncGenerator[Candidate, None]]
+"""What a rung of the ladder brings, each candidate once."""
+Ask = Callable[[Sequence[Question]], AsyncGenerator[Candidate, None]]
+Tell = Callable[[str], Awaitable[None]]
+
+_TOLD = 2
+"""Crashes that a question, or the person, is told of."""
+
+
+class SecondOpinion:
+    """The step between green code and its finishing, for one ticket."""
+
+    def __init__(
+        self,
+        bench: Workbench,
+        search: Search,
+        *,
+        judge: Judge,
+        opinions: Opinions,
+        ask: Ask,
+        tell: Tell,
+    ) -> None:
+        self._bench, self._search = bench, search
+        self._judge, self._opinions, self._ask, self._tell = judge, opinions, ask, tell
+        self._calls, self._imports = calls_to_compare(bench)
+
+    async def settle(self, green: Green) -> Green:
+        """`green`, or where tests are few the candidate that most others agree with."""
+        doubts = self._bench.ticket.evidence.doubts
+        if has_plenty(self._bench):
+            return green
+        if not self._calls or self._bench.budget.spent:
+            doubts += doubts_about(green.candidate, others=0)
+            return green
+        choice = await self._choice(green)
+        agreeing = choice.voters - self._search.votes(choice.candidate)
+        doubts += [*choice.doubts, *doubts_about(choice.candidate, agreeing)]
+        green = await self._taken(green, choice)
+        green = await self._mended(green)
+        await self._bench.worktree.reset()
+        await self._bench.worktree.write(self._bench.ticket.target_file, green.candidate.text)
+        return green
+
+    async def _choice(self, green: Green) -> Choice:
+        others: list[Candidate] = []
+        with costed(self._bench, self._search, OPINIONS):
+            async with aclosing(self._opinions(OPINIONS)) as candidates:
+                others += [candidate async for candidate in candidates]
+        votes = [(c, self._search.votes(c)) for c in (green.candidate, *others)]
+        return await choose(self._bench, self._calls, self._imports, votes)
+
+    async def _taken(self, green: Green, choice: Choice) -> Green:
+        """The chosen candidate, if it is green as well."""
+        if choice.candidate is green.candidate:
+            return green
+        await self._tell(f"{choice.voters} candidates pass; another agrees with most")
+        better = await self._judge(choice.candidate)
+        if better is None:
+            return green
+        self._bench.ticket.evidence.outvoted = green.candidate.text
+        return better
+
+    async def _mended(self, green: Green) -> Green:
+        """`green`, or code that is as green and breaks down on fewer calls."""
+        found = await self._crashes(green.candidate)
+        if found and not self._bench.budget.spent:
+            await self._tell(f"green, but {found[0]}: looking for code that does not")
+            green, found = await self._sturdier(green, found)
+        doubts = [f"{text}. Is that what you mean?" for text in found[:_TOLD]]
+        self._bench.ticket.evidence.doubts += doubts
+        return green
+
+    async def _sturdier(self, green: Green, found: list[str]) -> tuple[Green, list[str]]:
+        """The first answer to what was `found` that is green with fewer crashes, and these."""
+        failure = "; ".join(found[:_TOLD]) + ". All tests pass; keep what it does"
+        hint = Hint(attempt=green.candidate.code, failure=failure)
+        rung, unit = MEND_CRASHES, self._bench.ticket.target_symbol
+        seed = self._bench.context.seed + 100 * list(Stage).index(rung.stage)
+        question = Question(rung.stage, self._search.source, unit, rung.temperatures, seed, hint)
+        with costed(self._bench, self._search, rung):
+            async with aclosing(self._ask([question])) as candidates:
+                async for candidate in candidates:
+                    if not self._search.is_new(candidate):
+                        continue
+                    fewer = await self._crashes(candidate)
+                    if len(fewer) < len(found) and (better := await self._judge(candidate)):
+                        return better, fewer
+        return green, found
+
+    async def _crashes(self, candidate: Candidate) -> list[str]:
+        seen = await observed(self._bench, self._calls, self._imports, [candidate], tested=False)
+        tests = self._bench.tests.modules if self._bench.tests else []
+        words = "\n".join([self._bench.words, *(module.source() for module in tests)])
+        return crashes(self._calls, seen[0].answers, candidate.code, words) if seen else []

@@ -1,0 +1,31 @@
+"""Breaking down on a call like the examples is found; what may be meant is not told."""
+
+import pytest
+
+from agents.behaviors.find_crashes import crashes
+
+POPPED = "IndexError: pop from empty list"
+
+
+def test_crash_is_told_with_its_call():
+    found = crashes(["f([1])", "f([2])"], [POPPED, "[2]"], "def f(x): ...", "Sort them.")
+    assert found == [f"f([1]) raises {POPPED}"]
+
+
+@pytest.mark.parametrize(
+    ("call", "answer", "code", "words"),
+    [
+        ("f([])", POPPED, "", ""),
+        ("f([''])", POPPED, "", ""),
+        ("f({})", "KeyError: 1", "", ""),
+        ("f(-1)", "IndexError: list index out of range", "", ""),
+        ("f([1])", "ValueError: too few", "", ""),
+        ("f([0])", "ZeroDivisionError: division by zero", "", ""),
+        ("f([1])", "KeyError: 1", "raise KeyError(x)", ""),
+        ("f([1])", "KeyError: 1", "", "Raises KeyError where there is none."),
+        ("f([1])", "no answer", "", ""),
+        ("f([1])", "'IndexError: as a text'", "", ""),
+    ],
+)
+def test_what_may_be_meant_is_no_crash(call: str, answer: str, code: str, words: str):
+    assert crashes([call], [answer], code, words) == []
