@@ -84,7 +84,7 @@ class Developer(IAgent):
                 fitted = green
                 await self._tell(
                     bench,
-                    "green, but yes or no is easily fitted: looking for code that was not changed",
+                    "green, but few examples are easily fitted: looking for unchanged code",
                 )
         if fitted is not None:
             await bench.worktree.reset()

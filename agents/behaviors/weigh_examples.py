@@ -1,7 +1,8 @@
 """How much the person's examples say about code that passes them.
 
 A search that tries hundreds of changes fits a few examples by chance, above all where they are of
-yes or no: ``text <= text[::-1]`` passes three for a palindrome.
+yes or no: ``text <= text[::-1]`` passes three for a palindrome. One of another value does not help
+much: ``y - 1`` passes 14 and -1 for the largest even number of a range.
 """
 
 from __future__ import annotations
@@ -13,7 +14,10 @@ from memory.records import Criterion
 
 _FEW_TESTS = 6
 """Up to so many examples of a person, code that passes is compared with other code."""
-_YES_OR_NO = ("true", "false", "none", "null", "undefined")
+_LITTLE = {"true", "false", "none", "null", "undefined", "-1", "0", "1", "''", '""', "[]", "{}"}
+"""Values that wrong code gives as easily as right code."""
+_TELLING = 2
+"""Examples of other values that are not fitted by chance."""
 _ROUNDS = 1
 """Of the ladder, after its opening, that are climbed for code that is not fitted."""
 _SHARE = 0.5
@@ -27,15 +31,16 @@ def has_plenty(bench: Workbench) -> bool:
 
 
 def may_be_fitted(bench: Workbench, candidate: Candidate) -> bool:
-    """Whether code passes only since the search changed it, and all examples are of yes or no."""
+    """Whether code passes only since the search changed it, and the examples say little."""
     if not candidate.mutated or has_plenty(bench):
         return False
     examples = [c for c in bench.ticket.criteria if c.call]
-    return bool(examples) and all(_says_little(example) for example in examples)
+    telling = sum(not _says_little(example) for example in examples)
+    return bool(examples) and telling < _TELLING
 
 
 def _says_little(example: Criterion) -> bool:
-    return bool(example.raises) or (example.expected or "").lower() in _YES_OR_NO
+    return bool(example.raises) or (example.expected or "").lower() in _LITTLE
 
 
 def is_enough(number: int, budget: Budget) -> bool:

@@ -27,9 +27,18 @@ def bench(*expected: str | None) -> Any:
 
 @pytest.mark.parametrize(
     ("expected", "fitted"),
-    [(["True", "False"], True), (["true", None], True), (["True", "'a-b'"], False), ([], False)],
+    [
+        (["True", "False"], True),
+        (["true", None], True),
+        (["14", "-1"], True),
+        (["True", "'a-b'", "[]"], True),
+        (["'a-b'", "'c'", "''"], False),
+        ([], False),
+    ],
 )
-def test_yes_and_no_and_errors_say_little(expected: list[str | None], fitted: bool) -> None:
+def test_yes_and_no_and_errors_and_one_value_say_little(
+    expected: list[str | None], fitted: bool
+) -> None:
     assert may_be_fitted(bench(*expected), DROPPED) is fitted
     assert not may_be_fitted(bench(*expected), WRITTEN)
 
