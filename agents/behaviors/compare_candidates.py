@@ -20,6 +20,10 @@ from agents.tools.observe import NO_ANSWER, Observation, observe
 from agents.workbench import Workbench
 
 _CALLS = 60
+_HEAD_START = 2
+"""Votes of the first candidate beside its own. It was decoded nearly without chance, the others to
+differ from it: of eleven that were outvoted by bare majorities seven were as right, two right where
+the other was wrong, and none wrong where the other was right (docs/benchmarks.md)."""
 _DOUBTS = 3
 _DOUBTED = 0.25
 """Share of the votes against an answer that makes it worth telling."""
@@ -82,15 +86,16 @@ async def choose(
 ) -> Choice:
     """The best of the candidates with their numbers of votes, the first one if all are equal.
 
-    Only what passes the ticket's tests has a vote. Of several that answer the same it is the
-    shortest.
+    The first one has a head start. Only what passes the ticket's tests has a vote. Of several that
+    answer the same it is the shortest.
     """
     seen = await observed(bench, calls, imports, [candidate for candidate, _ in votes])
     sound = [(c, n, o) for (c, n), o in zip(votes, seen, strict=False) if o.sound]
     if not sound:
         return Choice(votes[0][0])
-    tallies = _tallies(sound, len(calls))
-    scores = [_score(observation, tallies) for _, _, observation in sound]
+    ahead = [(c, n + _HEAD_START * (c is votes[0][0]), o) for c, n, o in sound]
+    weighed, tallies = (_tallies(each, len(calls)) for each in (ahead, sound))
+    scores = [_score(observation, weighed) for _, _, observation in sound]
     best = max(scores)
     close = [entry for entry, score in zip(sound, scores, strict=True) if best - score < 1e-9]
     alike = [entry for entry in close if entry[2].answers == close[0][2].answers]

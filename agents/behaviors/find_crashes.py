@@ -7,6 +7,7 @@ as soon as one is of odd length.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Sequence
 
 _CRASHES = (
@@ -18,6 +19,10 @@ _CRASHES = (
     "TypeError",
 )
 """What code raises by mistake; a ValueError or a ZeroDivisionError may be the right answer."""
+_MISTAKE = re.compile(
+    rf"(?:{'|'.join(_CRASHES)}):"
+    r"|ValueError: (?:(?:max|min)\(\) |.*(?:not in (?:list|tuple|deque)|not found|to unpack))"
+)
 
 
 def crashes(calls: Sequence[str], answers: Sequence[str], code: str, words: str) -> list[str]:
@@ -27,11 +32,13 @@ def crashes(calls: Sequence[str], answers: Sequence[str], code: str, words: str)
     the `words` of the ticket and its tests speak of, nor what a call with an empty argument or a
     negative number leads to, since examples may have no such on purpose.
     """
-    meant = {name for name in _CRASHES if f"raise {name}" in code or name in words}
+    meant = {name for name in (*_CRASHES, "ValueError") if f"raise {name}" in code or name in words}
     return [
         f"{call} raises {answer}"
         for call, answer in zip(calls, answers, strict=True)
-        if answer.partition(":")[0] in set(_CRASHES) - meant and not _is_extreme(call)
+        if _MISTAKE.match(answer)
+        and answer.partition(":")[0] not in meant
+        and not _is_extreme(call)
     ]
 
 

@@ -40,12 +40,13 @@ def find_subjects(request: str, classes: set[str], known: set[str]) -> list[Subj
     `classes` are the names of the repository's classes, `known` all its names: a known
     function that only serves as an argument of an example is no subject.
     """
-    defined = _defined(request)
-    there = {*known, *classes, *defined}
+    defined = _parameters(mentions(request, _MENTION))
+    formal = {p for each in _parameters(_MENTION.findall(request)).values() for p in each}
     examples = [
         (symbol, each)
         for each in extract_examples(request)
-        if not is_builtin(symbol := symbol_of(each.call, classes)) and _is_bound(each.call, there)
+        if not is_builtin(symbol := symbol_of(each.call, classes))
+        and not _is_formula(each.call, formal - known)
     ]
     examples += worded_for(request, defined, PYTHON_NOTATION, examples)
     return gather_subjects(defined, examples, known, lambda: _mentioned(request, known))
@@ -126,14 +127,13 @@ def _unwrapped(node: ast.expr) -> ast.expr:
             return node
 
 
-def _is_bound(call: str, known: Collection[str]) -> bool:
-    """Whether every argument has a value: ``fib(n)`` is a formula where nobody knows ``n``."""
+def _is_formula(call: str, formal: Collection[str]) -> bool:
+    """Whether a parameter stands where a value should be: ``fib(n)`` beside ``Add fib(n)``."""
     nodes = list(ast.walk(ast.parse(call, mode="eval")))
-    used = {n.func for n in nodes if isinstance(n, ast.Call)}
-    used |= {n.value for n in nodes if isinstance(n, ast.Attribute)}
-    names = [n for n in nodes if isinstance(n, ast.Name)]
-    bound = {n.id for n in names if isinstance(n.ctx, ast.Store)} | {*known}
-    return all(n in used or n.id in bound or is_builtin(n.id) for n in names)
+    called = {n.func for n in nodes if isinstance(n, ast.Call)}
+    names = [n for n in nodes if isinstance(n, ast.Name) and n not in called]
+    bound = {n.id for n in names if isinstance(n.ctx, ast.Store)}
+    return any(n.id in formal and n.id not in bound for n in names)
 
 
 def _mentioned(request: str, known: set[str]) -> str:
@@ -145,10 +145,10 @@ def _mentioned(request: str, known: set[str]) -> str:
     return names[0] if len(names) == 1 else ""
 
 
-def _defined(request: str) -> dict[str, list[str]]:
-    """Parameters of names written like a definition: ``slugify(text)``, not ``slugify("A b")``."""
+def _parameters(mentioned: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """Of names written like a definition: ``slugify(text)``, not ``slugify("A b")``."""
     found: dict[str, list[str]] = {}
-    for name, arguments in mentions(request, _MENTION):
+    for name, arguments in mentioned:
         parameters = parameters_of(f"def f{arguments}: pass")
         if parameters and not is_builtin(name):
             found.setdefault(name, parameters)

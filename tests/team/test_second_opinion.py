@@ -17,7 +17,7 @@ OTHER = SLUGIFY.replace("[a-z0-9]+", "[0-9a-z]+")
 
 
 async def test_code_that_only_fits_the_examples_is_outvoted(gather: Gather) -> None:
-    team = await gather(FITTED, FITTED, SLUGIFY, OTHER)  # in both views at first
+    team = await gather(FITTED, SLUGIFY, OTHER)
     ticket = await team.run_ticket(await ready_ticket(team), silent)
 
     assert ticket.state is TicketState.REVIEW
@@ -26,8 +26,8 @@ async def test_code_that_only_fits_the_examples_is_outvoted(gather: Gather) -> N
     assert '"hello-world"}' not in str(changes)
 
 
-async def test_where_votes_are_even_the_first_code_is_taken(gather: Gather) -> None:
-    team = await gather(SLUGIFY, SLUGIFY, FITTED, FITTED, "I do not know.")
+async def test_a_bare_majority_does_not_outvote_the_first_code(gather: Gather) -> None:
+    team = await gather(SLUGIFY, SLUGIFY, FITTED)
     ticket = await team.run_ticket(await ready_ticket(team), silent)
     assert '"hello-world"}' not in str(await team.ticket_changes(ticket.id))
 

@@ -97,7 +97,8 @@ def test_formula_defines_nothing_where_something_else_is_asked_for() -> None:
 def test_argument_may_be_what_the_repository_has() -> None:
     text = "Add twice(f): twice(double) returns 4"
     assert examples_of(text, {"double"}) == [("twice(double)", "4")]
-    assert examples_of(text) == []
+    assert examples_of(text) == [("twice(double)", "4")]  # which the person is told of, if not
+    assert examples_of("Add twice(double): twice(double) returns 4") == []
 
 
 def test_known_function_in_plain_words_is_the_subject() -> None:

@@ -13,6 +13,19 @@ def test_crash_is_told_with_its_call():
 
 
 @pytest.mark.parametrize(
+    "answer",
+    [
+        "ValueError: max() arg is an empty sequence",
+        "ValueError: min() iterable argument is empty",
+        "ValueError: list.remove(x): x not in list",
+        "ValueError: not enough values to unpack (expected 2, got 1)",
+    ],
+)
+def test_what_builtins_say_of_a_mistake_is_a_crash(answer: str):
+    assert crashes(["f([1])"], [answer], "", "") == [f"f([1]) raises {answer}"]
+
+
+@pytest.mark.parametrize(
     ("call", "answer", "code", "words"),
     [
         ("f([])", POPPED, "", ""),
@@ -20,6 +33,7 @@ def test_crash_is_told_with_its_call():
         ("f({})", "KeyError: 1", "", ""),
         ("f(-1)", "IndexError: list index out of range", "", ""),
         ("f([1])", "ValueError: too few", "", ""),
+        ("f('a')", "ValueError: could not convert string to float: 'a'", "", ""),
         ("f([0])", "ZeroDivisionError: division by zero", "", ""),
         ("f([1])", "KeyError: 1", "raise KeyError(x)", ""),
         ("f([1])", "KeyError: 1", "", "Raises KeyError where there is none."),
