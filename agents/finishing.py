@@ -16,7 +16,8 @@ from pathlib import Path
 
 from agents.behaviors.simplify_code import agree, simpler, size
 from agents.behaviors.write_code import Candidate, Hint, Question, candidate_of
-from agents.ladder import Finish, Rung, Stage
+from agents.ladder import Finish, Rung
+from agents.questions import question_about
 from agents.rung_costs import costed
 from agents.search import Green, Search
 from agents.tools.checks import Checker, CheckRun, Finding, new_findings
@@ -149,18 +150,15 @@ class Finishing:
     def _question(self, green: Green, rung: Rung, number: int) -> Question:
         found = [f"{c.check} finds: {text}" for c in green.checks for text in c.findings]
         failure = "; ".join(found[:_TOLD]) + ". All tests pass; keep what it does"
-        return self._plain(rung, number, Hint(attempt=green.candidate.code, failure=failure))
-
-    def _plain(self, rung: Rung, number: int, hint: Hint) -> Question:
-        seed = self._bench.context.seed + 100 * list(Stage).index(rung.stage) + 10 * number
-        unit = self._bench.ticket.target_symbol
-        return Question(rung.stage, self._search.source, unit, rung.temperatures, seed, hint)
+        hint = Hint(attempt=green.candidate.code, failure=failure)
+        return question_about(self._bench, self._search, rung, hint, number)
 
     async def _simplified(self, green: Green, checker: Checker, rung: Rung) -> Green:
         """Simpler code that is as green and answers the same to fresh calls, if there is any."""
         if self._bench.budget.spent or not self._path.endswith(".py"):
             return green
-        question = self._plain(rung, 0, Hint(attempt=green.candidate.code, simplify=True))
+        hint = Hint(attempt=green.candidate.code, simplify=True)
+        question = question_about(self._bench, self._search, rung, hint)
         with costed(self._bench, self._search, rung):
             async with aclosing(self._ask([question])) as candidates:
                 answers = [c async for c in candidates if self._search.is_new(c)]

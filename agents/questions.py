@@ -70,6 +70,15 @@ async def questions_of(
             return await in_two_views(agent, bench, begun, narrow_share(search, rung.stage))
 
 
+def question_about(
+    bench: Workbench, search: Search, rung: Rung, hint: Hint, number: int = 0
+) -> Question:
+    """The question of `rung` in round `number` about code that is green already."""
+    seed = bench.context.seed + 100 * list(Stage).index(rung.stage) + 10 * number
+    unit = bench.ticket.target_symbol
+    return Question(rung.stage, search.source, unit, rung.temperatures, seed, hint)
+
+
 def narrow_share(search: Search, stage: Stage) -> float:
     """Of the answers of `stage`, how many see the narrow view: most, if it passes more tests.
 

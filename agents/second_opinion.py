@@ -13,7 +13,8 @@ from agents.behaviors.compare_candidates import Choice, calls_to_compare, choose
 from agents.behaviors.find_crashes import crashes
 from agents.behaviors.weigh_examples import doubts_about, has_plenty
 from agents.behaviors.write_code import Candidate, Hint, Question
-from agents.ladder import MEND_CRASHES, OPINIONS, Rung, Stage
+from agents.ladder import MEND_CRASHES, OPINIONS, Rung
+from agents.questions import question_about
 from agents.rung_costs import costed
 from agents.search import Green, Search
 from agents.workbench import Workbench
@@ -96,9 +97,8 @@ class SecondOpinion:
         """The first answer to what was `found` that is green with fewer crashes, and these."""
         failure = "; ".join(found[:_TOLD]) + ". All tests pass; keep what it does"
         hint = Hint(attempt=green.candidate.code, failure=failure)
-        rung, unit = MEND_CRASHES, self._bench.ticket.target_symbol
-        seed = self._bench.context.seed + 100 * list(Stage).index(rung.stage)
-        question = Question(rung.stage, self._search.source, unit, rung.temperatures, seed, hint)
+        rung = MEND_CRASHES
+        question = question_about(self._bench, self._search, rung, hint)
         with costed(self._bench, self._search, rung):
             async with aclosing(self._ask([question])) as candidates:
                 async for candidate in candidates:
