@@ -32,7 +32,14 @@ await withWorkbench(options, async (workbench) => {
   await chat.locator("article.agent .body", { hasText: "One One" }).waitFor();
   await workbench.screenshot("stopped");
 
+  const sent = async () =>
+    (await workbench.log()).split("tenon/chat/prepare").length - 1;
+  const before = await sent();
   await input.fill("A thought that is not finis");
+  await workbench.until(
+    "the model to be made ready while one writes",
+    async () => (await sent()) > before,
+  );
   await page.getByRole("tab", { name: "Explorer" }).first().click();
   await page.locator(".explorer-folders-view").waitFor();
   const shownAgain = await workbench.openTenon();

@@ -192,7 +192,8 @@ def test_replies_are_shown_safely_can_be_stopped_and_drafts_are_kept(
 ) -> None:
     repository = sample_repository(tmp_path / "textkit")
 
-    drive("chat", repository, installed, tmp_path / "work", theme=LIGHT)
+    traced = {"tenon.trace.server": "messages"}
+    drive("chat", repository, installed, tmp_path / "work", theme=LIGHT, settings=traced)
 
 
 @pytest.mark.parametrize("lacking", ["the program", "Python", "the packages"])

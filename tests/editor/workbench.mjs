@@ -1,6 +1,6 @@
 // A real VS Code (code-server) with the extension installed, driven in Chromium.
 import { spawn } from "node:child_process";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -27,12 +27,13 @@ const DEADLINE = 8 * 60_000;
  *
  * options: vscode (folder of the test VS Code), extensions (folder with Tenon installed),
  * chromium (path), repository, work (scratch folder), output (folder of screenshots),
- * theme ("Default Light Modern", …), env (additions to the environment).
+ * theme ("Default Light Modern", …), env (additions to the environment), settings (of the user).
  */
 export async function openWorkbench(options) {
   const port = await freePort();
   const user = join(options.work, "user");
-  await writeSettings(user, options.theme ?? "Default Dark Modern");
+  const theme = options.theme ?? "Default Dark Modern";
+  await writeSettings(user, theme, options.settings ?? {});
   const server = startServer(options, user, port);
   const browser = await chromium.launch({
     executablePath: options.chromium,
@@ -48,7 +49,9 @@ export async function openWorkbench(options) {
       `http://127.0.0.1:${port}/?folder=${encodeURIComponent(options.repository)}`,
     );
     await page.locator(".monaco-workbench").waitFor();
-    return new Workbench(page, options.output, () => stop(browser, server));
+    return new Workbench(page, options.output, user, () =>
+      stop(browser, server),
+    );
   } catch (error) {
     await stop(browser, server);
     throw error;
@@ -57,9 +60,10 @@ export async function openWorkbench(options) {
 
 /** What a test does with VS Code, in the words of a person who uses it. */
 class Workbench {
-  constructor(page, output, close) {
+  constructor(page, output, user, close) {
     this.page = page;
     this.output = output;
+    this.user = user;
     this.close = close;
   }
 
@@ -79,6 +83,16 @@ class Workbench {
       }
       return undefined;
     });
+  }
+
+  /** What the extension has written to its log so far. */
+  async log() {
+    const logs = join(this.user, "logs");
+    const files = (await readdir(logs, { recursive: true })).filter((path) =>
+      path.endsWith("Tenon.log"),
+    );
+    const texts = files.map((path) => readFile(join(logs, path), "utf-8"));
+    return (await Promise.all(texts)).join("\n");
   }
 
   /** Run a command of the palette by its title. */
@@ -261,7 +275,7 @@ async function stop(browser, server) {
   clearTimeout(timer);
 }
 
-async function writeSettings(user, theme) {
+async function writeSettings(user, theme, own) {
   await mkdir(join(user, "User"), { recursive: true });
   const settings = {
     "workbench.colorTheme": theme,
@@ -272,6 +286,7 @@ async function writeSettings(user, theme) {
     "window.menuBarVisibility": "compact",
     "files.autoSave": "off",
     "extensions.ignoreRecommendations": true,
+    ...own,
   };
   await writeFile(
     join(user, "User", "settings.json"),
