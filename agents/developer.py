@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from typing import ClassVar
 
 from agents.base import Behavior, IAgent
@@ -23,7 +24,7 @@ from agents.behaviors.write_code import (
 )
 from agents.errors import TicketBlockedError
 from agents.finishing import Finishing
-from agents.ladder import FINISH, Finish, Rung, Stage, ladder
+from agents.ladder import CROSS_CHECK, FINISH, Finish, Rung, Stage, ladder
 from agents.near_misses import near_miss
 from agents.progress import Progress
 from agents.questions import questions_of
@@ -64,7 +65,7 @@ class Developer(IAgent):
                 await tester.suspect(bench, search.written)
                 bench.ticket.evidence.best_attempt = _best_attempt(bench, search)
                 raise TicketBlockedError(_blocked(bench, search))
-            green = await self._settled(bench, search, green)
+            green = await self._settled(bench, search, green, tester)
             green = await self._finished(bench, search, green)
             bench.ticket.evidence.near_miss = near_miss(search.best(1), green)
             return green
@@ -155,6 +156,16 @@ class Developer(IAgent):
                 if came == enough:
                     return
 
+    async def _afresh(
+        self, bench: Workbench, search: Search, test: str
+    ) -> AsyncGenerator[Candidate, None]:
+        """Answers to the ticket as it was first asked, but for one more `test`."""
+        questions = await questions_of(self, bench, search, CROSS_CHECK, 0)
+        asked = [replace(question, also=test) for question in questions]
+        async with aclosing(self._answers(bench, search, asked)) as answers:
+            async for answer in answers:
+                yield answer
+
     async def _mutated(
         self, bench: Workbench, search: Search, rung: Rung
     ) -> AsyncGenerator[Candidate, None]:
@@ -204,7 +215,9 @@ class Developer(IAgent):
         search.attempts.append(attempt)
         return None
 
-    async def _settled(self, bench: Workbench, search: Search, green: Green) -> Green:
+    async def _settled(
+        self, bench: Workbench, search: Search, green: Green, tester: Tester
+    ) -> Green:
         """`green`, or where tests are few the candidate that most others agree with."""
         opinion = SecondOpinion(
             bench,
@@ -213,6 +226,8 @@ class Developer(IAgent):
             opinions=lambda rung: self._candidates(bench, search, rung, 0),
             ask=lambda questions: self._answers(bench, search, questions),
             tell=lambda text: self._tell(bench, text),
+            predict=tester.predict,
+            afresh=lambda test: self._afresh(bench, search, test),
         )
         return await opinion.settle(green)
 

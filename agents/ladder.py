@@ -26,6 +26,7 @@ class Stage(StrEnum):
     WIDER = "wider unit"
     TIER = "stronger model"
     OPINION = "second opinion"
+    CROSS_CHECK = "cross-check"
     CRASHES = "crashes"
     CHECKS = "checks"
     SIMPLER = "simpler"
@@ -63,6 +64,10 @@ class Rung:
 OPINIONS = Rung(Stage.OPINION, spread(0.6, 1.0, 6), enough=4)
 """Not a way to a green candidate, but to the best of several: asked where tests are few. A wave
 ends with its longest answer, which says no more than the others (docs/benchmarks.md)."""
+CROSS_CHECK = Rung(Stage.CROSS_CHECK, spread(0.2, 1.0, 8), starts=2)
+"""Asked with one more test, for each of so many calls that green code and the words differ about.
+Code that is shown its mistake comes back as it was; code that is asked for anew does not
+(docs/benchmarks.md)."""
 MEND_CRASHES = Rung(Stage.CRASHES, (0.2, 0.6, 0.9))
 """Asked about green code that breaks down on calls like the examples."""
 _MUTATION = Rung(Stage.MUTATION, starts=3, seconds=20)

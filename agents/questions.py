@@ -84,7 +84,7 @@ def narrow_share(search: Search, stage: Stage) -> float:
 
     Other opinions on code of the narrow view have that view alone, which was read already.
     """
-    if stage is Stage.OPINION:
+    if stage in (Stage.OPINION, Stage.CROSS_CHECK):
         return 1.0 if search.green_is_narrow else 0.5
     narrow, whole = (search.best_of_view(narrow=view) for view in (True, False))
     return 0.5 if narrow == whole else 0.75 if narrow > whole else 0.25

@@ -13,6 +13,7 @@ from agents.behaviors.bring_tests import as_run, brought_tests
 from agents.behaviors.choose_tests import choose_tests
 from agents.behaviors.compose_tests import TestModule, WrittenTest
 from agents.behaviors.judge_red import brought_for_nothing, wrong_reason
+from agents.behaviors.predict_outputs import Prediction, PredictOutputs
 from agents.behaviors.read_habits import Habits, read_habits
 from agents.behaviors.show_suspects import in_doubt
 from agents.behaviors.stub_target import stubbed
@@ -44,11 +45,12 @@ class Tester(IAgent):
     beside_suggestions: ClassVar[bool] = True
     """Whether tests are also written for criteria with an example that a model suggested."""
     _write_test = WriteTest()
+    _predict = PredictOutputs()
 
     @property
     def behaviors(self) -> tuple[Behavior, ...]:
         """Tests by tool where an example is given; by model where none is."""
-        return (self._write_test,)
+        return (self._write_test, self._predict)
 
     async def write_tests(self, bench: Workbench) -> tuple[TestModule, TestRun]:
         """The ticket's test module, written into the worktree and proved red.
@@ -239,6 +241,11 @@ class Tester(IAgent):
                 words = f"{test.criterion_id}: suggested test {test.name} withdrawn: {text}"
                 bench.context.report(Progress("step", self.agent_type, words))
                 await self.log("decision", words, bench.ticket.id, test=test.source)
+
+    async def predict(self, bench: Workbench, calls: Sequence[str]) -> list[Prediction]:
+        """What `calls` return by the person's words, where the model is sure of it."""
+        async with self.working("reading what calls return"):
+            return await self._predict.run(self, bench, calls)
 
     async def suspect(self, bench: Workbench, attempts: Sequence[Attempt]) -> None:
         """Show the person the tests that no candidate passes; they may be wrong themselves."""

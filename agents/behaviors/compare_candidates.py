@@ -9,8 +9,8 @@ the person is told.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from agents.behaviors.compose_tests import imports_for
 from agents.behaviors.read_claim import claim_of
@@ -36,6 +36,8 @@ class Choice:
     candidate: Candidate
     doubts: tuple[str, ...] = ()
     voters: int = 0
+    answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What each candidate gives to each call, by its text."""
 
 
 def calls_to_compare(bench: Workbench) -> tuple[list[str], tuple[str, ...]]:
@@ -90,9 +92,10 @@ async def choose(
     answer the same it is the shortest.
     """
     seen = await observed(bench, calls, imports, [candidate for candidate, _ in votes])
+    answers = {c.text: o.answers for (c, _), o in zip(votes, seen, strict=False)}
     sound = [(c, n, o) for (c, n), o in zip(votes, seen, strict=False) if o.sound]
     if not sound:
-        return Choice(votes[0][0])
+        return Choice(votes[0][0], answers=answers)
     ahead = [(c, n + _HEAD_START * (c is votes[0][0]), o) for c, n, o in sound]
     weighed, tallies = (_tallies(each, len(calls)) for each in (ahead, sound))
     scores = [_score(observation, weighed) for _, _, observation in sound]
@@ -101,7 +104,7 @@ async def choose(
     alike = [entry for entry in close if entry[2].answers == close[0][2].answers]
     candidate, _, observation = min(alike, key=lambda entry: len(entry[0].code))
     voters = sum(count for _, count, _ in sound)
-    return Choice(candidate, tuple(_doubts(calls, observation, tallies)), voters)
+    return Choice(candidate, tuple(_doubts(calls, observation, tallies)), voters, answers)
 
 
 def _tallies(sound: Sequence[tuple[Candidate, int, Observation]], calls: int) -> list[Counter[str]]:

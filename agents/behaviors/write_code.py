@@ -105,6 +105,8 @@ class Question:
     """The file, or an attempt at it, up to a function's body, from where the answer goes on."""
     narrow: bool = False
     """Whether code that neither the words nor the tests name is out of view."""
+    also: str = ""
+    """One more assertion that has to hold, beside the ticket's tests."""
 
 
 class WriteCode:
@@ -173,6 +175,7 @@ async def _variables(agent: IAgent, bench: Workbench, question: Question) -> dic
         "task": bench.task,
         "feedbacks": bench.ticket.feedback,
         "tests": distilled_tests(bench),
+        "also": question.also,
         "ready_modules": ", ".join(language.ready_modules) if question.opening else "",
         "helpers": helper_lines(seen.named if question.narrow else seen.helpers),
         "snippets": [] if question.narrow else seen.snippets,

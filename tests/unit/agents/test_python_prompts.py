@@ -48,6 +48,7 @@ _VARIANTS: dict[str, list[dict[str, Any]]] = {
             "helpers": ["- b() (a.py): c"] if hint else [],
             "snippets": ["def g():\n    pass"] if hint else [],
             "lessons": [],
+            "also": "",
             "plan": hint,
             "attempt": hint,
             "failure": hint,
@@ -71,6 +72,7 @@ _VARIANTS: dict[str, list[dict[str, Any]]] = {
         }
         for signature, example in (("", ""), ("slugify(text)", "def test_a():\n    pass"))
     ],
+    "predict_output": [{"signature": "slugify(text)", "task": "Turn a title into a slug."}],
     "write_tests_for_code": [
         {**_CODE, "module": "textkit.cleaning", "import_line": "from textkit.cleaning import f"}
     ],
@@ -79,6 +81,7 @@ _DIGESTS = {
     "developer": "ebf4f70601da76e2",
     "fix_code": "0d0935fe2d4e3654",
     "plan_approaches": "cb3957ee61acd757",
+    "predict_output": "159b2ae69a2198c4",
     "suggest_examples": "b39ad516e56660e3",
     "tester": "af8cbefa36c62088",
     "write_code": "279c62625fe3c002",

@@ -1,0 +1,145 @@
+"""Let the model say what calls return, from the person's words alone.
+
+Code and its reader err in different ways: a model that overlooks a clause while it writes the code
+still reads it off for a single call. So does a test that it writes, but one line is much cheaper.
+What most of several answers say is true for three of four short calls (docs/benchmarks.md), which
+is too little to judge code by and enough to ask again (after Chen et al., CodeT, 2022, arXiv
+2207.10397, where code and tests of one model check each other).
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections import Counter
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from typing import Any
+
+from agents.asking import completions, request_for
+from agents.base import IAgent
+from agents.inference import ChatTurn, CompletionRequest, GenerationFailedError, PromptTooLongError
+from agents.streams import merge
+from agents.workbench import Workbench
+
+_TEMPERATURES = (0.0, 0.8, 0.8, 0.8, 0.8, 0.8)
+_SURE = 5
+"""Of the answers, that a prediction takes."""
+_TOKENS = 60
+_SECONDS = 20.0
+"""For all calls; those that are not read by then are left out."""
+_STOPS = ("\n", "#")
+_NEAR = 1e-6
+"""Relative difference of floats that are taken for equal, as pytest does."""
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a call returns, as far as the words tell."""
+
+    call: str
+    value: str
+    """Source of a literal."""
+    unanimous: bool
+
+    def agrees(self, answer: str) -> bool:
+        """Whether code that gives `answer` (a ``repr``, or an exception in words) does as said."""
+        try:
+            return _equal(ast.literal_eval(self.value), ast.literal_eval(answer))
+        except (SyntaxError, ValueError, TypeError, MemoryError, RecursionError):
+            return self.value == answer
+
+
+class PredictOutputs:
+    """The Tester's behaviour that reads instead of writing."""
+
+    name = "predict_outputs"
+
+    async def run(self, agent: IAgent, bench: Workbench, calls: Sequence[str]) -> list[Prediction]:
+        """What most answers say to each of `calls`; those that they differ about are left out.
+
+        Empty where an answer cannot be begun for the model, or where there is no example that
+        shows how the values are written.
+        """
+        examples = [c for c in bench.ticket.criteria if c.call and c.expected and not c.raises]
+        if not examples or not agent.tools.models.continues_answers(agent.agent_type):
+            return []
+        known = "\n".join(f"{example.call} == {example.expected}" for example in examples)
+        found: dict[str, Counter[str]] = {call: Counter() for call in calls}
+        streams = [self._values(agent, bench, known, call) for call in calls]
+        try:
+            async with aclosing(merge(streams)) as values:
+                async for call, value in values:
+                    found[call][value] += 1
+        except (GenerationFailedError, PromptTooLongError) as error:
+            await agent.log("error", f"no further values predicted: {error}", bench.ticket.id)
+        return [p for call, values in found.items() if (p := _prediction(call, values))]
+
+    async def _values(
+        self, agent: IAgent, bench: Workbench, known: str, call: str
+    ) -> AsyncGenerator[tuple[str, str], None]:
+        """The values that answers give for `call`, each as the source of a literal."""
+        request = self._request(agent, bench, f"{known}\n{call} ==")
+        label = "reading what calls return"
+        async with aclosing(completions(agent, request, bench.context, label)) as answers:
+            async for answer in answers:
+                value = _literal(answer.text)
+                if value and answer.finish_reason == "stop":
+                    yield call, value
+
+    def _request(self, agent: IAgent, bench: Workbench, begun: str) -> CompletionRequest:
+        symbol, language = bench.ticket.target_symbol, bench.language
+        variables: dict[str, Any] = {
+            "signature": language.signature_in(bench.words, symbol) or symbol,
+            "task": bench.task,
+        }
+        request = request_for(
+            agent, "predict_output", bench.context, variables, max_tokens=_TOKENS, stop=_STOPS
+        )
+        return replace(
+            request,
+            messages=(*request.messages, ChatTurn("assistant", f"```{language.fence}\n{begun}")),
+            n=len(_TEMPERATURES),
+            temperatures=_TEMPERATURES,
+            deadline_seconds=min(_SECONDS, bench.budget.wave_seconds),
+        )
+
+
+def telling(calls: Sequence[str], answers: Sequence[str], count: int) -> list[str]:
+    """At most `count` of `calls`, the shortest first, but in turn of those answered alike.
+
+    What a short call returns is the surest to be read off the words.
+    """
+    alike: dict[str, list[str]] = {}
+    for call, answer in sorted(zip(calls, answers, strict=True), key=lambda pair: len(pair[0])):
+        alike.setdefault(answer, []).append(call)
+    longest = max(map(len, alike.values()), default=0)
+    turns = [group[i] for i in range(longest) for group in alike.values() if i < len(group)]
+    return turns[:count]
+
+
+def contradicted(predictions: Iterable[Prediction], answers: dict[str, str]) -> list[Prediction]:
+    """Those that code does not do which gives `answers`; the surest and shortest first."""
+    wrong = [p for p in predictions if not p.agrees(answers[p.call])]
+    return sorted(wrong, key=lambda p: (not p.unanimous, len(p.call)))
+
+
+def _prediction(call: str, values: Counter[str]) -> Prediction | None:
+    for value, count in values.most_common(1):
+        if count >= _SURE:
+            return Prediction(call, value, count == len(_TEMPERATURES))
+    return None
+
+
+def _literal(text: str) -> str:
+    try:
+        return repr(ast.literal_eval(text.strip()))
+    except (SyntaxError, ValueError, TypeError, MemoryError, RecursionError):
+        return ""
+
+
+def _equal(one: object, other: object) -> bool:
+    if isinstance(one, float) and isinstance(other, int | float):
+        return math.isclose(one, other, rel_tol=_NEAR)
+    return one == other

@@ -1,0 +1,44 @@
+"""Which calls are read off the words, and when code does what is read."""
+
+from __future__ import annotations
+
+import pytest
+
+from agents.behaviors.predict_outputs import Prediction, contradicted, telling
+
+
+@pytest.mark.parametrize(
+    ("value", "answer", "agrees"),
+    [
+        ("[1, 2]", "[1, 2]", True),
+        ("'a'", '"a"', True),
+        ("{'a': 1, 'b': 2}", "{'b': 2, 'a': 1}", True),
+        ("0.3", "0.30000000000000004", True),
+        ("2.0", "2", True),
+        ("0.3", "0.31", False),
+        ("0.3", "'0.3'", False),
+        ("None", "0", False),
+        ("[]", "IndexError: list index out of range", False),
+        ("True", "no answer", False),
+        ("'a'", "<object>", False),
+    ],
+)
+def test_code_does_what_is_read_if_the_value_is_the_same(
+    value: str, answer: str, agrees: bool
+) -> None:
+    assert Prediction("f()", value, unanimous=True).agrees(answer) is agrees
+
+
+def test_the_shortest_calls_are_read_and_of_each_answer_one_at_first() -> None:
+    calls = ["f([1, 2, 3])", "f([1])", "f([1, 2])", "f([])"]
+    assert telling(calls, ["6", "1", "1", "0"], 3) == ["f([])", "f([1])", "f([1, 2, 3])"]
+    assert telling(calls, ["6", "1", "1", "0"], 9)[-1] == "f([1, 2])"
+    assert telling([], [], 3) == []
+
+
+def test_the_surest_of_what_is_contradicted_comes_first() -> None:
+    likely = Prediction("f(1)", "1", unanimous=False)
+    sure = Prediction("f(100)", "1", unanimous=True)
+    done = Prediction("f(2)", "2", unanimous=True)
+    answers = {"f(1)": "0", "f(100)": "0", "f(2)": "2"}
+    assert contradicted([likely, sure, done], answers) == [sure, likely]
