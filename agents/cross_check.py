@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 
 from agents.behaviors.compare_candidates import observed
-from agents.behaviors.predict_outputs import Prediction, contradicted, telling
+from agents.behaviors.predict_outputs import Prediction, contradicted, readable, telling
 from agents.behaviors.write_code import Candidate
 from agents.ladder import CROSS_CHECK
 from agents.rung_costs import costed
@@ -63,7 +63,8 @@ class CrossCheck:
         """
         given = dict(zip(self._calls, answers, strict=True))
         with costed(self._bench, self._search, CROSS_CHECK):
-            asked = telling(self._calls, answers, CALLS)
+            examples = [c.call for c in self._bench.ticket.criteria if c.call]
+            asked = telling(readable(given, examples), CALLS)
             self._predictions = await self._predict(self._bench, asked)
             tried: list[Prediction] = []
             while expected := self._next(given, tried):

@@ -114,12 +114,12 @@ def _tallies(sound: Sequence[tuple[Candidate, int, Observation]], calls: int) ->
         tally: Counter[str] = Counter()
         for _, count, observation in sound:
             tally[observation.answers[number]] += count
-        wrong = sum(n for answer, n in tally.items() if _is_refusal(answer))
+        wrong = sum(n for answer, n in tally.items() if is_refusal(answer))
         tallies.append(tally if 2 * wrong <= tally.total() else Counter())
     return tallies
 
 
-def _is_refusal(answer: str) -> bool:
+def is_refusal(answer: str) -> bool:
     """Whether the answer is an exception (``IndexError: words``) or none at all."""
     name = answer.split(":", 1)[0]
     return answer == NO_ANSWER or (":" in answer and name.isidentifier())

@@ -36,21 +36,30 @@ def crashes(calls: Sequence[str], answers: Sequence[str], code: str, words: str)
     return [
         f"{call} raises {answer}"
         for call, answer in zip(calls, answers, strict=True)
-        if _MISTAKE.match(answer)
-        and answer.partition(":")[0] not in meant
-        and not _is_extreme(call)
+        if is_mistake(answer) and answer.partition(":")[0] not in meant and not _is_extreme(call)
     ]
+
+
+def is_mistake(answer: str) -> bool:
+    """Whether an answer is an exception that nobody raises on purpose."""
+    return _MISTAKE.match(answer) is not None
+
+
+def has_negative(call: str) -> bool:
+    """Whether an argument, or a part of one, is a negative number."""
+    nodes = ast.walk(ast.parse(call, mode="eval"))
+    return any(isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) for node in nodes)
 
 
 def _is_extreme(call: str) -> bool:
     """Whether an argument, or a part of one, is empty or negative."""
+    if has_negative(call):
+        return True
     for node in ast.walk(ast.parse(call, mode="eval")):
         match node:
             case ast.Constant(value="" | b""):
                 return True
             case ast.List(elts=[]) | ast.Tuple(elts=[]) | ast.Dict(keys=[]):
-                return True
-            case ast.UnaryOp(op=ast.USub()):
                 return True
             case _:
                 pass

@@ -19,6 +19,8 @@ from typing import Any
 
 from agents.asking import completions, request_for
 from agents.base import IAgent
+from agents.behaviors.compare_candidates import is_refusal
+from agents.behaviors.find_crashes import has_negative, is_mistake
 from agents.inference import ChatTurn, CompletionRequest, GenerationFailedError, PromptTooLongError
 from agents.streams import merge
 from agents.workbench import Workbench
@@ -106,13 +108,27 @@ class PredictOutputs:
         )
 
 
-def telling(calls: Sequence[str], answers: Sequence[str], count: int) -> list[str]:
-    """At most `count` of `calls`, the shortest first, but in turn of those answered alike.
+def readable(answers: dict[str, str], examples: Sequence[str]) -> dict[str, str]:
+    """Those of the calls, with what code answers, whose values the words can be asked for.
+
+    Not what the code refuses, which may be no call to make at all, nor negative numbers where no
+    example has any: a reader makes up what happens then.
+    """
+    negative = any(map(has_negative, examples))
+    return {
+        call: answer
+        for call, answer in answers.items()
+        if (negative or not has_negative(call)) and (is_mistake(answer) or not is_refusal(answer))
+    }
+
+
+def telling(answers: dict[str, str], count: int) -> list[str]:
+    """At most `count` of the calls, the shortest first, but in turn of those answered alike.
 
     What a short call returns is the surest to be read off the words.
     """
     alike: dict[str, list[str]] = {}
-    for call, answer in sorted(zip(calls, answers, strict=True), key=lambda pair: len(pair[0])):
+    for call, answer in sorted(answers.items(), key=lambda pair: len(pair[0])):
         alike.setdefault(answer, []).append(call)
     longest = max(map(len, alike.values()), default=0)
     turns = [group[i] for i in range(longest) for group in alike.values() if i < len(group)]

@@ -22,7 +22,7 @@ from typing import Any
 from unittest.mock import patch
 
 from agents.behaviors.compare_candidates import calls_to_compare, observed
-from agents.behaviors.predict_outputs import contradicted, telling
+from agents.behaviors.predict_outputs import contradicted, readable, telling
 from agents.behaviors.weigh_examples import has_plenty
 from agents.behaviors.write_code import candidate_of
 from agents.cross_check import CALLS
@@ -85,7 +85,8 @@ class Counting:
     async def _count(
         self, bench: Workbench, tester: Tester, count: Count, answers: dict[str, str]
     ) -> None:
-        asked = telling(list(answers), list(answers.values()), CALLS)
+        examples = [c.call for c in bench.ticket.criteria if c.call]
+        asked = telling(readable(answers, examples), CALLS)
         began = time.monotonic()
         predictions = await tester.predict(bench, asked)
         count.seconds = round(time.monotonic() - began, 1)

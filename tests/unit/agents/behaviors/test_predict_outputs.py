@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agents.behaviors.predict_outputs import Prediction, contradicted, telling
+from agents.behaviors.predict_outputs import Prediction, contradicted, readable, telling
 
 
 @pytest.mark.parametrize(
@@ -30,10 +30,26 @@ def test_code_does_what_is_read_if_the_value_is_the_same(
 
 
 def test_the_shortest_calls_are_read_and_of_each_answer_one_at_first() -> None:
-    calls = ["f([1, 2, 3])", "f([1])", "f([1, 2])", "f([])"]
-    assert telling(calls, ["6", "1", "1", "0"], 3) == ["f([])", "f([1])", "f([1, 2, 3])"]
-    assert telling(calls, ["6", "1", "1", "0"], 9)[-1] == "f([1, 2])"
-    assert telling([], [], 3) == []
+    answers = {"f([1, 2, 3])": "6", "f([1])": "1", "f([1, 2])": "1", "f([])": "0"}
+    assert telling(answers, 3) == ["f([])", "f([1])", "f([1, 2, 3])"]
+    assert telling(answers, 9)[-1] == "f([1, 2])"
+    assert telling({}, 3) == []
+
+
+def test_what_code_refuses_is_not_read_but_its_mistakes_are() -> None:
+    answers = {
+        "f('1/5')": "0.2",
+        "f('1 /5')": "ValueError: invalid literal for int(): '1 '",
+        "f('')": "IndexError: string index out of range",
+        "f('5')": "no answer",
+    }
+    assert list(readable(answers, ["f('1/2')"])) == ["f('1/5')", "f('')"]
+
+
+def test_negative_numbers_are_read_only_where_an_example_has_some() -> None:
+    answers = {"f(-1)": "1", "f(1)": "1", "f([2, -2])": "0"}
+    assert list(readable(answers, ["f(3)"])) == ["f(1)"]
+    assert readable(answers, ["f(3)", "f(-3)"]) == answers
 
 
 def test_the_surest_of_what_is_contradicted_comes_first() -> None:
