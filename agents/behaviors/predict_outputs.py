@@ -2,9 +2,9 @@
 
 Code and its reader err in different ways: a model that overlooks a clause while it writes the code
 still reads it off for a single call. So does a test that it writes, but one line is much cheaper.
-What most of several answers say is true for three of four short calls (docs/benchmarks.md), which
-is too little to judge code by and enough to ask again (after Chen et al., CodeT, 2022, arXiv
-2207.10397, where code and tests of one model check each other).
+What most of several answers say is true of nine calls in ten, of harder tasks three in four
+(docs/benchmarks.md): too little to judge code by, and enough to ask again (after Chen et al.,
+CodeT, 2022, arXiv 2207.10397, where code and tests of one model check each other).
 """
 
 from __future__ import annotations
