@@ -282,8 +282,8 @@ class Evidence(Value):
     near_miss: NearMiss | None = None
     """Of a ticket whose code was not right at once."""
     outvoted: str = ""
-    """The target file with the first code that passed every test, where more candidates agreed
-    with another that was taken instead."""
+    """The target file with the first code that passed every test, where another was taken instead:
+    more candidates agreed with that, or it is truer to the words."""
     minutes: float = 0.0
     review: str = ""
     """The Architect's remarks on the finished diff."""

@@ -32,6 +32,8 @@ _TOKENS = 60
 _SECONDS = 20.0
 """For all calls; those that are not read by then are left out."""
 _STOPS = ("\n", "#")
+_LONGEST = 120
+"""Characters of an answer; longer ones are not told whole (`agents/tools/observe.py`)."""
 _NEAR = 1e-6
 """Relative difference of floats that are taken for equal, as pytest does."""
 
@@ -112,13 +114,15 @@ def readable(answers: dict[str, str], examples: Sequence[str]) -> dict[str, str]
     """Those of the calls, with what code answers, whose values the words can be asked for.
 
     Not what the code refuses, which may be no call to make at all, nor negative numbers where no
-    example has any: a reader makes up what happens then.
+    example has any: a reader makes up what happens then. Nor what is answered at length.
     """
     negative = any(map(has_negative, examples))
     return {
         call: answer
         for call, answer in answers.items()
-        if (negative or not has_negative(call)) and (is_mistake(answer) or not is_refusal(answer))
+        if (negative or not has_negative(call))
+        and (is_mistake(answer) or not is_refusal(answer))
+        and len(answer) <= _LONGEST
     }
 
 

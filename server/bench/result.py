@@ -27,8 +27,8 @@ class Result:
     files: dict[str, str] = field(default_factory=dict)
     """What was merged, or the best attempt."""
     outvoted: dict[str, str] = field(default_factory=dict)
-    """The target file with the first code that passed the team's tests, where more candidates
-    agreed with another, which was merged."""
+    """The target file with the first code that passed the team's tests, where another was merged:
+    more candidates agreed with that, or it is truer to the words."""
     outvoted_solved: bool | None = None
     """Whether the acceptance tests pass with it."""
     note: str = ""

@@ -46,6 +46,10 @@ def test_what_code_refuses_is_not_read_but_its_mistakes_are() -> None:
     assert list(readable(answers, ["f('1/2')"])) == ["f('1/5')", "f('')"]
 
 
+def test_what_is_answered_at_length_is_not_read() -> None:
+    assert list(readable({"f(9)": repr("x" * 119), "f(1)": "'x'"}, ["f(2)"])) == ["f(1)"]
+
+
 def test_negative_numbers_are_read_only_where_an_example_has_some() -> None:
     answers = {"f(-1)": "1", "f(1)": "1", "f([2, -2])": "0"}
     assert list(readable(answers, ["f(3)"])) == ["f(1)"]
