@@ -118,9 +118,8 @@ class Conversation:
 
     async def _reply(self, text: str, history: list[ConversationTurn], report: Report) -> Reply:
         context = Context(report=report, priority=Priority.INTERACTIVE)
-        before = _said_before(history)
-        whole = f"{before} {text}" if before and _GOES_ON.match(text) else text
-        intent = await self._team.project_manager.route(whole, context)
+        before = _said_before(history) if _GOES_ON.match(text) else ""
+        intent = await self._team.project_manager.route(text, context, before)
         if intent is Intent.FEATURE:
             return await self._propose(text, context)
         if intent is Intent.RUN:

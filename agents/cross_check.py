@@ -124,7 +124,7 @@ class CrossCheck:
         """At most one: what all predictions of a call say, and the code does not do."""
         wrong = [p for p in contradicted(self._predictions, given) if p.unanimous]
         return [
-            f"{p.call} gives {given[p.call]}; who reads the words alone would expect {p.value}. "
+            f"{p.call} gives {given[p.call]}; from the words alone one would expect {p.value}. "
             "Is that what you mean?"
             for p in wrong[:1]
         ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import ClassVar
 
@@ -16,6 +17,8 @@ from memory.records import SpecProposal, Ticket, TicketState
 
 _INTENT_CHARACTERS = 600
 _TALK_TOKENS = 80
+_ASKS = re.compile(r"\W*(?:how|what|why|where|which|who)\b", re.IGNORECASE)
+"""Begins a message that only wants to know."""
 
 
 class Intent(StrEnum):
@@ -59,10 +62,15 @@ class ProjectManager(IAgent):
         request = request_for(self, "classify_intent", context, {"text": ""}, max_tokens=1)
         await complete_one(self.tools.models, request)
 
-    async def route(self, text: str, context: Context) -> Intent:
-        """The intent of a message, decided by the model under a schema."""
+    async def route(self, text: str, context: Context, before: str = "") -> Intent:
+        """The intent of a message, decided by the model under a schema.
+
+        `before` is the message that it goes on from, if it does. Nothing is ever run for a message
+        that asks how, what or why.
+        """
         async with self.working("reading the message"):
-            shown = text.strip()[:_INTENT_CHARACTERS]  # what it wants is said at the start
+            whole = f"{before} {text}" if before else text
+            shown = whole.strip()[:_INTENT_CHARACTERS]  # what it wants is said at the start
             routing = await decide(
                 self,
                 Routing,
@@ -73,8 +81,10 @@ class ProjectManager(IAgent):
                 max_tokens=24,
                 schema=_ROUTING_SCHEMA,
             )
-            await self.log("decision", f"intent: {routing.intent}")
-            return routing.intent
+            asks = routing.intent is Intent.RUN and _ASKS.match(text)
+            intent = Intent.QUESTION if asks else routing.intent
+            await self.log("decision", f"intent: {intent}")
+            return intent
 
     async def answer(self, text: str, material: Material, context: Context) -> str:
         """An answer in words, streamed, off what there is on the question."""
