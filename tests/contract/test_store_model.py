@@ -27,8 +27,8 @@ CAP = 4
 IDS = st.sampled_from(["a", "b", "c", "ä", "A", "a.b", "$c"])
 STATES = st.sampled_from([None, "ready", "merged", "Ready", "é", "e\u0301"])
 NUMBERS = st.sampled_from([None, 0, 1, -1, 2**53])
-KEYS = st.text(st.characters(exclude_characters="\0"), max_size=4)
-"""Keys of BSON are C strings; no record has others."""
+KEYS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=4)
+"""Keys of BSON are C strings of UTF-8; no record has others."""
 BODIES = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(KEYS, inner),
