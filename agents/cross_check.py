@@ -55,11 +55,12 @@ class CrossCheck:
         self._predict, self._afresh = predict, afresh
         self._judge, self._tell = judge, tell
         self._predictions: list[Prediction] = []
+        self._met: list[Prediction] = []
 
     async def settle(self, green: Green, answers: Sequence[str]) -> Green:
         """`green`, which gives `answers` to the calls, or code that is truer to the words.
 
-        The person is told of what is surely expected and not done.
+        The person is told of an expectation that other code meets and this does not.
         """
         given = dict(zip(self._calls, answers, strict=True))
         with costed(self._bench, self._search, CROSS_CHECK):
@@ -93,6 +94,8 @@ class CrossCheck:
         doing = [
             each for each in passing if expected.agrees(each[1][call]) and self._left(each) < before
         ]
+        if any(expected.agrees(other[call]) for _, other in passing):
+            self._met.append(expected)
         if not doing or len(doing) < _share(expected) * len(passing):
             return None
         candidate, answers = min(
@@ -121,12 +124,11 @@ class CrossCheck:
         ]
 
     def _doubts(self, given: dict[str, str]) -> list[str]:
-        """At most one: what all predictions of a call say, and the code does not do."""
-        wrong = [p for p in contradicted(self._predictions, given) if p.unanimous]
+        """At most one. What no code meets that passes the examples is a mistake of the reader."""
         return [
             f"{p.call} gives {given[p.call]}; from the words alone one would expect {p.value}. "
             "Is that what you mean?"
-            for p in wrong[:1]
+            for p in contradicted(self._met, given)[:1]
         ]
 
 
