@@ -20,10 +20,17 @@ def read_human_eval(path: Path) -> list[Task]:
 
     Raises OSError, and ValueError if the file is not text.
     """
+    return [_task(line, number) for number, line in enumerate(read_lines(path), 1)]
+
+
+def read_lines(path: Path) -> list[str]:
+    """The lines of the file that hold something, each of which should be a task.
+
+    Raises OSError, and ValueError if the file is not text.
+    """
     data = path.read_bytes()
     text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode()
-    lines = [line for line in text.splitlines() if line.strip()]
-    return [_task(line, number) for number, line in enumerate(lines, 1)]
+    return [line for line in text.splitlines() if line.strip()]
 
 
 def _task(line: str, number: int) -> Task:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import gzip
 import json
 import time
 from collections.abc import Sequence
@@ -36,6 +35,7 @@ from agents.workbench import Workbench
 from server import settings
 from server.bench.attempt import PairBench
 from server.bench.command import read_tasks
+from server.bench.human_eval import read_lines
 from server.bench.task import Task, wanted
 from server.components import open_models
 
@@ -134,9 +134,7 @@ async def _attempt(bench: PairBench, task: Task, counting: Counting) -> None:
 
 def _solutions(path: Path) -> dict[str, str]:
     """The file's own solutions by task."""
-    data = path.read_bytes()
-    text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode()
-    tasks = [json.loads(line) for line in text.splitlines() if line.strip()]
+    tasks = [json.loads(line) for line in read_lines(path)]
     return {task["task_id"]: task["prompt"] + task["canonical_solution"] for task in tasks}
 
 
