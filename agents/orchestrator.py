@@ -9,11 +9,10 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncGenerator, Coroutine, Iterator, Sequence
-from pathlib import PurePosixPath
 from typing import Any, Literal
 
 from agents.asking import Context
-from agents.base import ConflictError, InvalidStateError, NotFoundError, Toolbox
+from agents.base import ConflictError, InvalidStateError, Toolbox
 from agents.budget import TeamOptions
 from agents.bus import TicketsChanged
 from agents.conversation import Conversation
@@ -25,12 +24,12 @@ from agents.leftovers import Leftovers
 from agents.progress import Progress, Report, silent
 from agents.spec_keeper import SpecKeeper, SpecView
 from agents.team import Team
+from agents.ticket_board import TicketBoard
 from agents.ticket_merge import UNDER_WORK, FileDiff, TicketChanges, TicketMerge
 from agents.ticket_rebase import TicketRebase
 from agents.ticket_work import TicketWork
 from agents.tools.git import Workspace
 from agents.uninterrupted import uninterrupted
-from memory.errors import RevisionConflictError
 from memory.records import (
     AcceptanceTest,
     AgentLogEntry,
@@ -38,20 +37,11 @@ from memory.records import (
     SpecProposal,
     Ticket,
     TicketState,
-    new_id,
 )
 
 __all__ = ["FileDiff", "Orchestrator", "SpecView", "TeamOptions", "TicketChanges"]
 
 logger = logging.getLogger(__name__)
-
-_LOG_LINES = 500
-_BY_HAND: dict[TicketState, set[TicketState]] = {
-    TicketState.DRAFT: {TicketState.READY, TicketState.REJECTED},
-    TicketState.READY: {TicketState.DRAFT, TicketState.REJECTED},
-    TicketState.BLOCKED: {TicketState.READY, TicketState.REJECTED},
-}
-"""State changes that a person may make directly; all others follow from work."""
 
 
 class Orchestrator:
@@ -59,6 +49,8 @@ class Orchestrator:
 
     def __init__(self, workspace: Workspace, tools: Toolbox, options: TeamOptions) -> None:
         self._team = Team.gather(workspace, tools, options)
+        self._running: dict[str, asyncio.Task[Ticket]] = {}
+        self._board = TicketBoard(self._team, self._running.__contains__)
         self._spec = SpecKeeper(self._team)
         self._work = TicketWork(self._team, self._spec)
         self._merge = TicketMerge(self._team, self._work)
@@ -67,7 +59,6 @@ class Orchestrator:
         self._leftovers = Leftovers(self._team, self._work)
         self._edits = EditWriter(self._team)
         self._chat = Conversation(self._team, self._spec, self._start_ready, self.running)
-        self._running: dict[str, asyncio.Task[Ticket]] = {}
         self._background: set[asyncio.Task[Any]] = set()
 
     async def start(self) -> None:
@@ -126,7 +117,7 @@ class Orchestrator:
 
     async def tickets(self) -> list[Ticket]:
         """All tickets, by descending priority, then age."""
-        return await self._team.tools.memory.tickets.for_repository(self._team.repository)
+        return await self._board.all()
 
     async def add_ticket(
         self,
@@ -136,44 +127,16 @@ class Orchestrator:
         target_symbol: str = "",
         tests: Sequence[AcceptanceTest] = (),
     ) -> Ticket:
-        """A ready ticket that brings its acceptance tests, without a requirement of the spec.
-
-        Without a symbol the whole file is to be written. Raises InvalidStateError.
-        """
-        if not title.strip() or not target_file.strip() or not tests:
-            raise InvalidStateError("Such a ticket needs a title, a file to change, and tests.")
-        for path in (target_file, *(test.path for test in tests)):
-            if not is_inside(path):
-                raise InvalidStateError(f"{path} is no path inside the repository.")
-        ticket = Ticket(
-            id=new_id("tkt"),
-            repository=self._team.repository,
-            title=title.strip(),
-            description=description.strip(),
-            target_file=target_file,
-            target_symbol=target_symbol,
-            acceptance_tests=list(tests),
-            state=TicketState.READY,
-        )
-        await self._team.tools.memory.tickets.insert(ticket)
-        self._team.tools.bus.publish(TicketsChanged((ticket.id,)))
-        return ticket
+        """A ready ticket that brings its acceptance tests. Raises InvalidStateError."""
+        return await self._board.add(title, description, target_file, target_symbol, tests)
 
     async def ticket(self, ticket_id: str) -> Ticket:
-        """The ticket with that id, or with the only id that begins so."""
-        found = [t for t in await self.tickets() if t.id.startswith(ticket_id) and ticket_id]
-        exact = [t for t in found if t.id == ticket_id]
-        if len(exact or found) != 1:
-            reason = "several tickets begin so" if found else "there is none in this repository"
-            raise NotFoundError(f"No ticket {ticket_id!r}: {reason}.")
-        return (exact or found)[0]
+        """The ticket with that id, or with the only id that begins so. Raises NotFoundError."""
+        return await self._board.ticket(ticket_id)
 
     async def ticket_log(self, ticket_id: str) -> list[AgentLogEntry]:
         """What the agents did on a ticket, oldest first."""
-        ticket = await self.ticket(ticket_id)
-        return await self._team.tools.memory.log.recent(
-            self._team.repository, _LOG_LINES, ticket_id=ticket.id
-        )
+        return await self._board.log(ticket_id)
 
     async def ticket_changes(self, ticket_id: str) -> TicketChanges:
         """The files that a ticket changes."""
@@ -189,33 +152,8 @@ class Orchestrator:
         state: Literal["draft", "ready", "rejected"] | None = None,
     ) -> Ticket:
         """Change fields by hand. Raises ConflictError if the ticket has moved on."""
-        ticket = await self.ticket(ticket_id)
-        if ticket.revision != revision:
-            raise ConflictError("The ticket has changed meanwhile. Look at it again and retry.")
-        if state is not None and state != ticket.state.value:
-            with self._team.resource_director.claim(ticket.id):
-                return await self._update(ticket, title, priority, TicketState(state))
-        return await self._update(ticket, title, priority, None)
-
-    async def _update(
-        self, ticket: Ticket, title: str | None, priority: int | None, state: TicketState | None
-    ) -> Ticket:
-        update: dict[str, Any] = {}
-        if title is not None:
-            if not title.strip():
-                raise InvalidStateError("A ticket needs a title.")
-            update["title"] = title.strip()
-        if priority is not None:
-            update["priority"] = priority
-        if state is not None:
-            if ticket.id in self._running or state not in _BY_HAND.get(ticket.state, set()):
-                raise InvalidStateError(
-                    f"A ticket that is {ticket.state.value} cannot be {state.value}."
-                )
-            update["state"] = state
-        stored = await self._replace(ticket.model_copy(update=update))
-        self._team.tools.bus.publish(TicketsChanged((ticket.id,)))
-        return stored
+        wanted = None if state is None else TicketState(state)
+        return await self._board.update(ticket_id, revision, title, priority, wanted)
 
     async def run_ticket(
         self, ticket_id: str, report: Report, seed: int = 0, *, with_review: bool = False
@@ -239,7 +177,7 @@ class Orchestrator:
 
     async def rebase_ticket(self, ticket_id: str, report: Report) -> Ticket:
         """Replay finished work on its base branch and prove it there."""
-        ticket = await self._idle_ticket(ticket_id)
+        ticket = await self._board.idle(ticket_id)
         context = Context(report=report, ticket_id=ticket.id)
         return await self._tracked(ticket.id, self._rebase_held(ticket.id, context))
 
@@ -274,7 +212,7 @@ class Orchestrator:
 
     async def accept_ticket(self, ticket_id: str) -> Ticket:
         """Merge a ticket in review, or find it conflicted."""
-        idle = await self._idle_ticket(ticket_id)
+        idle = await self._board.idle(ticket_id)
         async with self._held(idle.id) as ticket:
             if ticket.state is TicketState.MERGED and idle.pending_merge:
                 return ticket
@@ -282,7 +220,7 @@ class Orchestrator:
 
     async def reject_ticket(self, ticket_id: str, reason: str, drop: bool) -> Ticket:
         """Send a ticket back to work, or drop it."""
-        idle = await self._idle_ticket(ticket_id)
+        idle = await self._board.idle(ticket_id)
         async with self._held(idle.id) as ticket:
             return await self._merge.reject(ticket, reason, drop)
 
@@ -302,12 +240,6 @@ class Orchestrator:
 
     # ------------------------------------------------------------------ inside
 
-    async def _idle_ticket(self, ticket_id: str) -> Ticket:
-        ticket = await self.ticket(ticket_id)
-        if ticket.id in self._running:
-            raise InvalidStateError("The ticket is being worked on; cancel it first.")
-        return ticket
-
     @contextlib.asynccontextmanager
     async def _held(self, ticket_id: str) -> AsyncGenerator[Ticket, None]:
         """The ticket, held against other processes; what was interrupted is finished or undone.
@@ -320,14 +252,6 @@ class Orchestrator:
             if _is_interrupted(ticket):
                 ticket = await self._merge.recover(await self._rebase.recover(ticket))
             yield ticket
-
-    async def _replace(self, ticket: Ticket) -> Ticket:
-        try:
-            return await self._team.tools.memory.tickets.replace(ticket)
-        except RevisionConflictError:
-            raise ConflictError(
-                "The ticket has changed meanwhile. Look at it again and retry."
-            ) from None
 
     async def _start_ready(self) -> list[Ticket]:
         """Run every ready ticket in the background, so many at a time as may be."""
@@ -386,9 +310,3 @@ def _is_interrupted(ticket: Ticket) -> bool:
 async def _settled(task: asyncio.Task[Ticket]) -> None:
     """Wait until `task` is over, however it ends."""
     await asyncio.wait([task])
-
-
-def is_inside(path: str) -> bool:
-    """Whether `path` is relative, and neither leaves the repository nor goes to its ``.git``."""
-    parts = PurePosixPath(path).parts
-    return bool(parts) and parts[0] not in ("/", ".git") and ".." not in parts
