@@ -91,7 +91,7 @@ class CompletionRequest:
     stop: tuple[str, ...] = ()
     end_loops: bool = False
     """Ends an answer that says the same lines over and over, numbers aside, with the finish
-    reason ``loop``."""
+    reason ``loop``; its text has them once."""
     json_schema: dict[str, Any] | None = None
     """Constrains the answer to JSON of this schema (compiled to a grammar)."""
     grammar: str | None = None

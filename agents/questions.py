@@ -84,7 +84,7 @@ def narrow_share(search: Search, stage: Stage) -> float:
 
     Other opinions on code of the narrow view have that view alone, which was read already.
     """
-    if stage in (Stage.OPINION, Stage.CROSS_CHECK):
+    if stage in (Stage.OPINION, Stage.CROSS_CHECK, Stage.CRASHES):
         return 1.0 if search.green_is_narrow else 0.5
     narrow, whole = (search.best_of_view(narrow=view) for view in (True, False))
     return 0.5 if narrow == whole else 0.75 if narrow > whole else 0.25
@@ -211,13 +211,18 @@ def _parts(
 ) -> list[Question]:
     """The functions of the best attempt that fail the tests, each body written anew on its own.
 
-    None where nothing passes yet: what is wrong there is more than a function. The answer goes
-    on where the body begins, so that it is nothing else, and everything before it was read or
-    written already. The wrong body is not in view: a small model would write it again.
-    A model that would not go on is asked in words, with what fails.
+    Where nothing passes yet only those that were not written: what is wrong there is more than a
+    function. The answer goes on where the body begins, so that it is nothing else, and everything
+    before it was read or written already. The wrong body is not in view: a small model would write
+    it again. A model that would not go on is asked in words, with what fails.
     """
-    best = [attempt for attempt in search.best(1) if attempt.cases]
-    blame = {o: count for attempt in best for o, count in _blamed(bench, attempt)}
+    best = search.best(1)
+    blame = {
+        opening: count
+        for attempt in best
+        for opening, count in _blamed(bench, attempt)
+        if attempt.cases or is_unwritten(opening.body, bench.language)
+    }
     longest = max((len(opening.body) for opening in blame), default=0)
     alone = search.seconds_for(longest / CHARACTERS_PER_TOKEN)
     if alone:

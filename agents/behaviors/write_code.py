@@ -8,7 +8,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Any
 
-from agents.asking import completions, fits, request_for
+from agents.asking import CHARACTERS_PER_TOKEN, completions, fits, request_for
 from agents.base import IAgent
 from agents.behaviors.distil_tests import CHARACTERS, distil
 from agents.behaviors.find_helpers import helper_lines, import_of
@@ -213,14 +213,23 @@ def to_candidate(
     completion: Completion, bench: Workbench, question: Question
 ) -> Candidate | Rejected:
     """The file with the answer merged in, or why that does not work."""
-    usage = completion.usage
-    took: dict[str, Any] = {"tokens": usage.completion_tokens, "seconds": usage.decode_seconds}
+    took = _took(completion)
     try:
         text = _merged(completion, bench, question)
     except _NoCodeError as error:
         return Rejected(str(error), question.stage, **took)
     took["narrow"] = question.narrow
     return candidate_of(bench, text, question.stage, question.source, **took)
+
+
+def _took(completion: Completion) -> dict[str, Any]:
+    """Tokens and seconds of an answer; of one that went round in a loop, what it says but once."""
+    usage = completion.usage
+    tokens, seconds = usage.completion_tokens, usage.decode_seconds
+    if completion.finish_reason != "loop":
+        return {"tokens": tokens, "seconds": seconds}
+    said = min(round(len(completion.text) / CHARACTERS_PER_TOKEN), tokens)
+    return {"tokens": said, "seconds": seconds * said / max(tokens, 1)}
 
 
 class _NoCodeError(Exception):
@@ -243,7 +252,7 @@ def _merged(completion: Completion, bench: Workbench, question: Question) -> str
         text = language.whole_file(question.source, blocks)
         if not text:
             raise _NoCodeError("it is not the file's new text")
-        return text
+        return _with_methods(text, question.source, language)
     allowed = {unit, root_name(unit)} if "." not in unit else {unit}
     merged = language.merge(question.source, "\n\n".join(blocks), allowed, imported(bench))
     if not merged.changed:
@@ -251,6 +260,13 @@ def _merged(completion: Completion, bench: Workbench, question: Question) -> str
     if language.extract(merged.text, unit) is None:
         raise _NoCodeError(f"it does not define {unit}")
     return merged.text
+
+
+def _with_methods(text: str, source: str, language: Language) -> str:
+    """`text` with the methods of the file that it forgot, so that tests of the others can pass."""
+    there, before = ({name for name, _ in language.functions(t, "")} for t in (text, source))
+    missing = {name for name in before - there if "." in name}
+    return language.merge(text, source, missing).text if missing else text
 
 
 def _filled(answer: str, bench: Workbench, question: Question, opening: Opening) -> str:

@@ -22,6 +22,7 @@ from server.models.configuration import ModelConfiguration
 from server.models.loader import Loader
 from server.models.model_file import BadModelFileError, MissingModelFileError, check_model_file
 from server.models.model_host import ModelHost
+from server.models.repetition import first_round
 from server.models.residency import Residency
 from server.models.turn_keeper import RANK, TurnKeeper
 from server.models.worker_process import WorkerCrashedError, WorkerProcess, as_fields
@@ -172,9 +173,10 @@ class LocalModel:
             decode_seconds=answer["decode_seconds"],
         )
         self._lately.append(usage)
+        reason = answer["finish_reason"]
         return Completion(
-            text=answer["text"],
-            finish_reason=answer["finish_reason"],
+            text=first_round(answer["text"]) if reason == "loop" else answer["text"],
+            finish_reason=reason,
             model=self.configuration.id,
             index=answer["index"],
             usage=usage,

@@ -31,7 +31,7 @@ from agents.inference import (
 )
 from server.models.backend import CannotStartError, State
 from server.models.configuration import Endpoint
-from server.models.repetition import LineLoop
+from server.models.repetition import LineLoop, first_round
 from server.models.worker_process import as_fields
 
 _BYTES_PER_TOKEN = 3
@@ -242,7 +242,9 @@ class RemoteModel:
             decode_seconds=ended - first,
         )
         reason = _FINISH_REASONS.get(answer.finish_reason, "stop")
-        return Completion("".join(answer.parts), reason, self._endpoint.model, index, usage)
+        text = "".join(answer.parts)
+        text = first_round(text) if reason == "loop" else text
+        return Completion(text, reason, self._endpoint.model, index, usage)
 
 
 async def _events(response: httpx.Response) -> AsyncGenerator[dict[str, Any], None]:

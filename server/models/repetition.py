@@ -7,8 +7,9 @@ lines apart. Such an answer ends at its limit otherwise, and takes as long as al
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 
-_ROUNDS = {1: 16, 2: 8, 3: 6, 4: 6, 5: 5, 6: 5, 7: 5, 8: 5}
+_ROUNDS = {1: 16, 2: 8, 3: 6, 4: 5, 5: 4, 6: 4, 7: 4, 8: 4}
 """Lines that come round -> how often in a row they have to: tables of numbers are no loops."""
 _NUMBER = re.compile(r"\d+")
 _CHAIN = 80
@@ -27,7 +28,7 @@ class LineLoop:
         *ended, self._open = (self._open + text).split("\n")
         for line in ended:
             if line.strip():
-                self._lines.append(_NUMBER.sub("0", line.rstrip()))
+                self._lines.append(_alike(line))
         round_lines = bool(ended) and any(self._goes_round(*each) for each in _ROUNDS.items())
         return round_lines or self._goes_on_and_on()
 
@@ -38,3 +39,28 @@ class LineLoop:
     def _goes_round(self, period: int, rounds: int) -> bool:
         last = self._lines[-period * rounds :]
         return len(last) == period * rounds and last == last[:period] * rounds
+
+
+def first_round(text: str) -> str:
+    """`text` up to the end of the first round of the lines that go round at its end.
+
+    An open line at the end is left out then. The text as it is where none go round.
+    """
+    lines = text.splitlines(keepends=True)
+    whole = [(at, _alike(line)) for at, line in enumerate(lines) if line.strip()]
+    whole = whole[:-1] if whole and not text.endswith("\n") else whole
+    for period, rounds in _ROUNDS.items():
+        again = _again([line for _, line in whole], period)
+        if again >= period * (rounds - 1):
+            return "".join(lines[: whole[-again][0]])
+    return text
+
+
+def _again(lines: list[str], period: int) -> int:
+    """How many of the last lines are as the one `period` lines before."""
+    pairs = zip(reversed(lines), reversed(lines[:-period]), strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+def _alike(line: str) -> str:
+    return _NUMBER.sub("0", line.rstrip())

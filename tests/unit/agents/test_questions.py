@@ -122,6 +122,23 @@ def test_no_more_bodies_are_asked_for_than_end_in_time():
     assert answers(5.0) == []
 
 
+def test_functions_that_were_not_written_are_asked_for_where_no_test_passes():
+    text = "def f():\n    return 1\n\n\ndef g():\n    pass\n"
+    failing = (TestCase("t.py::a", "failed", trace=(Frame("t.py", 3, "assert f() == g()"),)),)
+    bench: Any = SimpleNamespace(
+        ticket=SimpleNamespace(target_file="x.py", target_symbol=""),
+        tests=None, language=PYTHON, budget=Budget(2, 100),
+    )  # fmt: skip
+
+    def opened(passed: int) -> list[str]:
+        search = searched(replace(attempt(text, passed, 0), failing=failing, cases=passed))
+        questions = _parts(bench, search, Rung(Stage.PART, (0.4, 0.9), starts=4), PLAIN, True)
+        return [each.opening.name for each in questions if each.opening]
+
+    assert opened(0) == ["g"]
+    assert opened(1) == ["f"], "the rung has two answers, and the first function takes both"
+
+
 WORDS = "total(lines, tax=0) gives the sum of the lines."
 STUB = "def other():\n    return 1\n\n\ndef total(lines):\n    {body}\n"
 

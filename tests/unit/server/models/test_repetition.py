@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.models.repetition import LineLoop
+from server.models.repetition import LineLoop, first_round
 
 COUNTING = "".join(f"    elif track == {n}:\n        self.state = 'low'\n" for n in range(200))
 SAME = "    x = 1\n\n" * 200
@@ -50,3 +50,16 @@ def test_a_chain_without_end_is_seen_in_its_line(chain: str, step: int):
 )
 def test_tables_and_functions_alike_are_no_loops(text: str):
     assert lines_until_it_is_seen(text, 3) is None
+
+
+@pytest.mark.parametrize("end", ["", "    elif tr"])
+@pytest.mark.parametrize(("text", "period"), [(COUNTING, 2), (SAME, 1), (FUNCTIONS, 3)])
+def test_of_a_loop_one_round_is_left(text: str, period: int, end: str):
+    left = first_round(f"def f(track):\n{text}{end}")
+    assert len([line for line in left.splitlines() if line.strip()]) == 1 + period
+    assert f"def f(track):\n{text}".startswith(left)
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "x = 1", "x = 1\n" * 8, f"    return text{MARKS}"])
+def test_what_does_not_go_round_is_left_as_it_is(text: str):
+    assert first_round(text) == text
