@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from agents.behaviors.extract_examples import (
     PYTHON_NOTATION,
@@ -48,8 +48,32 @@ def find_subjects(request: str, classes: set[str], known: set[str]) -> list[Subj
         if not is_builtin(symbol := symbol_of(each.call, classes))
         and not _is_formula(each.call, formal - known)
     ]
+    examples = under_one_name(request, defined, known, examples)
     examples += worded_for(request, defined, PYTHON_NOTATION, examples)
     return gather_subjects(defined, examples, known, lambda: _mentioned(request, known))
+
+
+def under_one_name(
+    request: str,
+    defined: Iterable[str],
+    known: Collection[str],
+    examples: list[tuple[str, Example]],
+) -> list[tuple[str, Example]]:
+    """`examples`, as calls of the one function that is `defined` where they misname it.
+
+    That is so if all call another by a name that nothing has and the request says nowhere else:
+    ``Add grade(points). For example mark(90) returns "A".``
+    """
+    names, called = list(defined), {symbol for symbol, _ in examples}
+    if len(names) != 1 or len(called) != 1 or called & {*names, *known}:
+        return examples
+    (name,), (other,) = names, called
+    if "." in name + other:  # of a method nobody knows the object
+        return examples
+    elsewhere = re.search(rf"(?<![\w.$]){re.escape(other)}(?![\w$(])", request)
+    if elsewhere or not all(each.call.startswith(f"{other}(") for _, each in examples):
+        return examples
+    return [(name, replace(e, call=name + e.call.removeprefix(other))) for _, e in examples]
 
 
 def worded_for(

@@ -5,7 +5,13 @@ from __future__ import annotations
 import re
 
 from agents.behaviors.extract_examples import Example, Notation, examples_in
-from agents.behaviors.find_subjects import Subject, gather_subjects, mentions, worded_for
+from agents.behaviors.find_subjects import (
+    Subject,
+    gather_subjects,
+    mentions,
+    under_one_name,
+    worded_for,
+)
 from agents.languages.javascript.expressions import (
     free_names,
     is_call,
@@ -44,6 +50,7 @@ def find_subjects(request: str, classes: set[str], known: set[str]) -> list[Subj
         if (parameters := parameters_of(arguments)) and free_names(name):
             defined.setdefault(name, parameters)
     examples = [(symbol_of(e.call, classes), e) for e in extract_examples(request)]
+    examples = under_one_name(request, defined, known, examples)
     examples += worded_for(request, defined, _NOTATION, examples)
     return gather_subjects(defined, examples, known, lambda: _mentioned(request, known))
 

@@ -107,3 +107,35 @@ def test_known_function_in_plain_words_is_the_subject() -> None:
 
 def test_wish_without_a_name_has_one_nameless_subject() -> None:
     assert _symbols("wrap text at a width") == [""]
+
+
+GRADE = "Add a function grade(points) for marks. For example mark([90, 2]) ==> 'A'"
+
+
+@pytest.mark.parametrize(
+    ("words", "call"),
+    [
+        (GRADE, "grade([90, 2])"),
+        (f"{GRADE}\nassert mark([1]) == 'E'\n>>> mark([])[0]\n'F'", "grade([])[0]"),
+    ],
+)
+def test_examples_that_misname_the_only_function_are_its_examples(words: str, call: str) -> None:
+    assert call in [call for call, _ in examples_of(words)]
+
+
+@pytest.mark.parametrize(
+    ("words", "known"),
+    [
+        ("Add grade(points), and mark as well. mark(90) returns 'A'", frozenset[str]()),
+        (GRADE, frozenset({"mark"})),
+        (f"{GRADE}, grade(1) returns 'E'", frozenset[str]()),
+        (f"{GRADE}, letter(1) returns 'E'", frozenset[str]()),
+        (f"{GRADE}. Also add level(n).", frozenset[str]()),
+        ("Add Bill.sum(tax). For example mark(7) is 9", frozenset[str]()),
+    ],
+)
+def test_a_name_that_means_something_is_another_function(
+    words: str, known: AbstractSet[str]
+) -> None:
+    found = {s.symbol: s.examples for s in find_subjects(words, set(), set(known))}
+    assert "mark" in found and found["mark"][0].call.startswith("mark(")
