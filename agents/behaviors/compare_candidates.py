@@ -16,10 +16,11 @@ from agents.behaviors.compose_tests import imports_for
 from agents.behaviors.read_claim import claim_of
 from agents.behaviors.write_code import Candidate
 from agents.tools.fresh_inputs import fresh_calls
+from agents.tools.fresh_values import named_numbers
 from agents.tools.observe import NO_ANSWER, Observation, observe
 from agents.workbench import Workbench
 
-_CALLS = 60
+_CALLS = 100
 _HEAD_START = 2
 """Votes of the first candidate beside its own. It was decoded nearly without chance, the others to
 differ from it: of eleven that were outvoted by bare majorities seven were as right, two right where
@@ -37,7 +38,7 @@ class Choice:
     doubts: tuple[str, ...] = ()
     voters: int = 0
     answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """What each candidate gives to each call, by its text."""
+    """What each candidate that passes gives to each call, by its text."""
 
 
 def calls_to_compare(bench: Workbench) -> tuple[list[str], tuple[str, ...]]:
@@ -48,8 +49,10 @@ def calls_to_compare(bench: Workbench) -> tuple[list[str], tuple[str, ...]]:
     examples = [c.call for c in bench.ticket.criteria if c.call]
     examples = examples or [claim.call for claim in claims if claim is not None]
     imports = imports_for(examples, bench.ticket.target_symbol, bench.import_of)
-    calls = fresh_calls(examples, _CALLS, bench.context.seed) if imports is not None else []
-    return calls, imports or ()
+    if imports is None:
+        return [], ()
+    numbers = named_numbers(bench.words, bench.ticket.target_symbol)
+    return fresh_calls(examples, _CALLS, bench.context.seed, numbers), imports
 
 
 async def observed(
@@ -92,10 +95,10 @@ async def choose(
     answer the same it is the shortest.
     """
     seen = await observed(bench, calls, imports, [candidate for candidate, _ in votes])
-    answers = {c.text: o.answers for (c, _), o in zip(votes, seen, strict=False)}
     sound = [(c, n, o) for (c, n), o in zip(votes, seen, strict=False) if o.sound]
     if not sound:
-        return Choice(votes[0][0], answers=answers)
+        return Choice(votes[0][0])
+    answers = {c.text: o.answers for c, _, o in sound}
     ahead = [(c, n + _HEAD_START * (c is votes[0][0]), o) for c, n, o in sound]
     weighed, tallies = (_tallies(each, len(calls)) for each in (ahead, sound))
     scores = [_score(observation, weighed) for _, _, observation in sound]

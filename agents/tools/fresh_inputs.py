@@ -6,44 +6,84 @@ import ast
 import copy
 import random
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from agents.tools.fresh_values import others, spliced
 
 _MOST_PER_EXAMPLE = 40
 _LONGEST = 400
 
 
-def fresh_calls(examples: Sequence[str], count: int, seed: int = 0) -> list[str]:
+def fresh_calls(
+    examples: Sequence[str], count: int, seed: int = 0, numbers: Sequence[int] = ()
+) -> list[str]:
     """At most `count` Python expressions that differ from `examples` in their literals.
 
-    Types stay as they are: a list of numbers stays one, and a tuple as long as it is. The order is
-    by example in turn, with changes of one literal before those of several; the same seed gives the
-    same calls.
+    Types stay as they are: a list of numbers stays one, and a tuple as long as it is. `numbers` are
+    tried for those of the examples, and literals of one example in the place of another's. The
+    order is by example in turn, with changes of one literal before those of several; the same seed
+    gives the same calls.
     """
     chooser = random.Random(seed)  # noqa: S311 - no secret
-    turns = [list(_variants(example, chooser)) for example in examples]
+    trees = [tree for example in examples if (tree := _parsed(example))]
+    turns = [list(_variants(tree, _alike(tree, trees), chooser, numbers)) for tree in trees]
+    given = {*examples, *map(ast.unparse, trees)}
     found: dict[str, None] = {}
     for rank in range(max(map(len, turns), default=0)):
         for turn in turns:
-            if rank < len(turn) and turn[rank] not in examples:
+            if rank < len(turn) and turn[rank] not in given:
                 found[turn[rank]] = None
     return list(found)[:count]
 
 
-def _variants(example: str, chooser: random.Random) -> Iterator[str]:
+def _parsed(example: str) -> ast.Expression | None:
     try:
-        tree = ast.parse(example, mode="eval")
+        return ast.parse(example, mode="eval")
     except (SyntaxError, ValueError):
-        return
-    places = len(_literals(tree))
+        return None
+
+
+def _alike(tree: ast.Expression, trees: Sequence[ast.Expression]) -> list[list[object]]:
+    """Values of the literals of each other tree that has as many."""
+    own = _values(tree)
+    found = [values for each in trees if len(values := _values(each)) == len(own)]
+    return [values for values in found if values != own]
+
+
+def _values(tree: ast.Expression) -> list[object]:
+    return [ast.literal_eval(node) for node in _literals(tree)]
+
+
+def _variants(
+    tree: ast.Expression,
+    alike: Sequence[Sequence[object]],
+    chooser: random.Random,
+    numbers: Sequence[int],
+) -> Iterator[str]:
+    options = [
+        [*others(value, numbers), *spliced(value, [values[place] for values in alike])]
+        for place, value in enumerate(_values(tree))
+    ]
     single = [
-        _changed(tree, {place: new})
-        for place, literal in enumerate(_literals(tree))
-        for new in _others(literal)
+        _changed(tree, {place: new}) for place, values in enumerate(options) for new in values
     ]
     chooser.shuffle(single)
-    several = [_scrambled(tree, chooser) for _ in range(_MOST_PER_EXAMPLE)] if places > 1 else []
-    for text in [*single[:_MOST_PER_EXAMPLE], *several]:
+    many = _MOST_PER_EXAMPLE if len(options) > 1 else 0
+    several = [_scrambled(tree, options, chooser) for _ in range(many)]
+    for text in [*_swapped(tree), *single[:_MOST_PER_EXAMPLE], *several]:
         if len(text) <= _LONGEST:
             yield text
+
+
+def _swapped(tree: ast.Expression) -> Iterator[str]:
+    """`tree` with two arguments of one type, one beside the other, in each other's place."""
+    values = _values(tree)
+    places = {id(node): place for place, node in enumerate(_literals(tree))}
+    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+        given = [places[id(node)] for node in call.args if id(node) in places]
+        for first, second in pairwise(given):
+            if type(values[first]) is type(values[second]) and values[first] != values[second]:
+                yield _changed(tree, {first: values[second], second: values[first]})
 
 
 def _literals(tree: ast.Expression) -> list[ast.expr]:
@@ -89,47 +129,12 @@ class _Replaced(ast.NodeTransformer):
         return self.generic_visit(node)
 
 
-def _scrambled(tree: ast.Expression, chooser: random.Random) -> str:
-    literals = _literals(tree)
+def _scrambled(
+    tree: ast.Expression, options: Sequence[Sequence[object]], chooser: random.Random
+) -> str:
     new = {
-        place: chooser.choice(options)
-        for place, literal in enumerate(literals)
-        if (options := list(_others(literal))) and chooser.random() < 0.6
+        place: chooser.choice(values)
+        for place, values in enumerate(options)
+        if values and chooser.random() < 0.6
     }
     return _changed(tree, new)
-
-
-def _others(node: ast.expr) -> Iterator[object]:
-    """Values of the same type as the literal `node`, the edges among them."""
-    value = ast.literal_eval(node)
-    match value:
-        case bool():
-            yield not value
-        case int():
-            yield from (v for v in (0, 1, value + 1, value - 1, 2 * value, -value) if v != value)
-        case float():
-            yield from (v for v in (0.0, value + 1, value / 2, -value, 3 * value) if v != value)
-        case str():
-            yield from (v for v in _texts(value) if v != value)
-        case list():
-            yield from (v for v in _sequences(value) if v != value)
-        case tuple():
-            same = (v for v in _sequences(list(value)) if len(v) == len(value))
-            yield from (tuple(v) for v in same if tuple(v) != value)
-        case dict() if value:
-            yield {}
-            yield dict(list(value.items())[:-1])
-        case set() if len(value) > 1:
-            yield set(sorted(value, key=repr)[:-1])
-
-
-def _texts(text: str) -> Iterator[str]:
-    middle = len(text) // 2
-    yield from ("", text[:1], text[:-1], text[::-1], text + text, text.swapcase(), text.upper())
-    yield from (f"{text[:middle]} {text[middle:]}", f" {text} ", text[middle:] + text[:middle])
-
-
-def _sequences(items: list[object]) -> Iterator[list[object]]:
-    middle = len(items) // 2
-    yield from ([], items[:1], items[:-1], items[::-1], items + items, items + items[:1])
-    yield from (items[middle:] + items[:middle], items[:middle], items[middle:])

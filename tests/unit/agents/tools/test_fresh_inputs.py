@@ -46,6 +46,18 @@ def test_arguments_inside_a_chain_of_calls_are_changed():
     assert any("'rent'" not in call for call in calls)
 
 
+def test_arguments_of_one_type_change_places():
+    calls = fresh_calls(["f(3, 4, 5, 'a')"], 3)
+    assert calls[:2] == ["f(4, 3, 5, 'a')", "f(3, 5, 4, 'a')"]
+    assert fresh_calls(["f([1, 2], [3])"], 1) == ["f([3], [1, 2])"]
+
+
+def test_arguments_of_one_example_meet_those_of_another():
+    calls = fresh_calls(["f('ab.txt', 1)", 'f("cd.exe", 7)'], 200)
+    assert {"f('ab.txt', 7)", "f('ab.exe', 1)", "f('cd.exe', 1)"} <= set(calls)
+    assert not {"f('ab.txt', 1)", "f('cd.exe', 7)"} & set(calls), "they are examples"
+
+
 def test_the_same_seed_gives_the_same_calls():
     assert fresh_calls(["f('ab', 3)"], 20, 1) == fresh_calls(["f('ab', 3)"], 20, 1)
 
