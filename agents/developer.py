@@ -24,7 +24,8 @@ from agents.behaviors.write_code import (
 )
 from agents.errors import TicketBlockedError
 from agents.finishing import Finishing
-from agents.ladder import CROSS_CHECK, FINISH, Finish, Rung, Stage, ladder
+from agents.ladder import FINISH, Finish, Rung, Stage, ladder
+from agents.means import Means
 from agents.near_misses import near_miss
 from agents.progress import Progress
 from agents.questions import questions_of
@@ -157,10 +158,10 @@ class Developer(IAgent):
                     return
 
     async def _afresh(
-        self, bench: Workbench, search: Search, test: str
+        self, bench: Workbench, search: Search, rung: Rung, test: str
     ) -> AsyncGenerator[Candidate, None]:
         """Answers to the ticket as it was first asked, but for one more `test`."""
-        questions = await questions_of(self, bench, search, CROSS_CHECK, 0)
+        questions = await questions_of(self, bench, search, rung, 0)
         asked = [replace(question, also=test) for question in questions]
         async with aclosing(self._answers(bench, search, asked)) as answers:
             async for answer in answers:
@@ -219,17 +220,14 @@ class Developer(IAgent):
         self, bench: Workbench, search: Search, green: Green, tester: Tester
     ) -> Green:
         """`green`, or where tests are few the candidate that most others agree with."""
-        opinion = SecondOpinion(
-            bench,
-            search,
+        means = Means(
             judge=lambda candidate: self._judge(bench, candidate, search),
-            opinions=lambda rung: self._candidates(bench, search, rung, 0),
-            ask=lambda questions: self._answers(bench, search, questions),
             tell=lambda text: self._tell(bench, text),
-            predict=tester.predict,
-            afresh=lambda test: self._afresh(bench, search, test),
+            opinions=lambda rung: self._candidates(bench, search, rung, 0),
+            afresh=lambda rung, test: self._afresh(bench, search, rung, test),
+            predict=lambda calls: tester.predict(bench, calls),
         )
-        return await opinion.settle(green)
+        return await SecondOpinion(bench, search, means).settle(green)
 
     async def _finished(self, bench: Workbench, search: Search, green: Green) -> Green:
         """`green` as the repository's own checks want it; its text is in the worktree then."""

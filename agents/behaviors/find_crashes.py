@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 
 _CRASHES = (
     "IndexError",
@@ -25,19 +26,29 @@ _MISTAKE = re.compile(
 )
 
 
-def crashes(calls: Sequence[str], answers: Sequence[str], code: str, words: str) -> list[str]:
-    """``f([1]) raises IndexError: …`` for each such call.
+def crashes(answers: Mapping[str, str], code: str, words: str) -> dict[str, str]:
+    """Calls that break down, and what they raise (``IndexError: …``), out of `answers` to calls.
 
-    `answers` are those of the code to `calls`. What the code raises on purpose is none, nor what
-    the `words` of the ticket and its tests speak of, nor what a call with an empty argument or a
-    negative number leads to, since examples may have no such on purpose.
+    What the code raises on purpose is none, nor what the `words` of the ticket and its tests speak
+    of, nor what a call with an empty argument or a negative number leads to, since examples may
+    have no such on purpose.
     """
     meant = {name for name in (*_CRASHES, "ValueError") if f"raise {name}" in code or name in words}
-    return [
-        f"{call} raises {answer}"
-        for call, answer in zip(calls, answers, strict=True)
+    return {
+        call: answer
+        for call, answer in answers.items()
         if is_mistake(answer) and answer.partition(":")[0] not in meant and not _is_extreme(call)
-    ]
+    }
+
+
+def typed_test(call: str, values: Sequence[str]) -> str:
+    """An assertion that `call` gives what is of the type of `values`, which are source text.
+
+    Empty where they show none.
+    """
+    types = dict.fromkeys(type(value) for text in values for value in _literal(text))
+    names = ["None" if kind is type(None) else kind.__name__ for kind in types]
+    return f"assert isinstance({call}, {' | '.join(names)})" if names else ""
 
 
 def is_mistake(answer: str) -> bool:
@@ -64,3 +75,9 @@ def _is_extreme(call: str) -> bool:
             case _:
                 pass
     return False
+
+
+def _literal(text: str) -> Iterator[object]:
+    """Its value, if it has one."""
+    with suppress(ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        yield ast.literal_eval(text)

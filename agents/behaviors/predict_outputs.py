@@ -12,7 +12,7 @@ from __future__ import annotations
 import ast
 import math
 from collections import Counter
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Any
@@ -126,17 +126,17 @@ def readable(answers: dict[str, str], examples: Sequence[str]) -> dict[str, str]
     }
 
 
-def telling(answers: dict[str, str], count: int) -> list[str]:
-    """At most `count` of the calls, the shortest first, but in turn of those answered alike.
+def telling(answers: dict[str, str], count: int, disputed: Collection[str] = ()) -> list[str]:
+    """At most `count` of the calls: the `disputed` and the shortest first, in turn of answers.
 
     What a short call returns is the surest to be read off the words.
     """
     alike: dict[str, list[str]] = {}
-    for call, answer in sorted(answers.items(), key=lambda pair: len(pair[0])):
+    for call, answer in sorted(answers.items(), key=lambda p: (p[0] not in disputed, len(p[0]))):
         alike.setdefault(answer, []).append(call)
     longest = max(map(len, alike.values()), default=0)
     turns = [group[i] for i in range(longest) for group in alike.values() if i < len(group)]
-    return turns[:count]
+    return sorted(turns, key=lambda call: call not in disputed)[:count]
 
 
 def contradicted(predictions: Iterable[Prediction], answers: dict[str, str]) -> list[Prediction]:

@@ -36,7 +36,7 @@ async def run(team: Orchestrator) -> tuple[Ticket, str]:
 
 
 async def test_code_that_breaks_down_is_mended(gather: Gather) -> None:
-    told = {"agent": "developer", "contains": "raises IndexError: pop from empty list"}
+    told = {"agent": "developer", "matches": r"`assert isinstance\(in_turn\(\[\d\]\), list\)` has"}
     ticket, changes = await run(await gather(EVEN, rules=[{**told, "reply": RIGHT}]))
     assert "len(found) % 2" in changes
     assert ticket.evidence.rung == "crashes"

@@ -36,6 +36,12 @@ def test_the_shortest_calls_are_read_and_of_each_answer_one_at_first() -> None:
     assert telling({}, 3) == []
 
 
+def test_calls_that_code_disagrees_about_are_read_before_others() -> None:
+    answers = {"f([1, 2, 3])": "6", "f([1])": "1", "f([1, 2])": "1", "f([])": "0"}
+    disputed = {"f([1, 2])", "f([1, 2, 3])"}
+    assert telling(answers, 3, disputed) == ["f([1, 2])", "f([1, 2, 3])", "f([])"]
+
+
 def test_what_code_refuses_is_not_read_but_its_mistakes_are() -> None:
     answers = {
         "f('1/5')": "0.2",
