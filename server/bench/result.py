@@ -31,6 +31,8 @@ class Result:
     more candidates agreed with that, or it is truer to the words."""
     outvoted_solved: bool | None = None
     """Whether the acceptance tests pass with it."""
+    doubts: list[str] = field(default_factory=list)
+    """What the team asks the person to decide about what it says is done."""
     note: str = ""
     """Why nothing was merged."""
     error: str = ""
@@ -41,6 +43,7 @@ class Result:
         self.tokens += evidence.completion_tokens
         self.tries += evidence.candidates_run
         self.rung = evidence.rung
+        self.doubts += evidence.doubts
         self.rungs += [cost.model_dump() for cost in evidence.rungs]
 
 

@@ -8,39 +8,27 @@ import pytest
 from agents.behaviors.weigh_examples import doubts_about, may_be_fitted
 from agents.behaviors.write_code import Candidate
 from agents.ladder import Stage
-from memory.records import Criterion
 
 DROPPED = Candidate("x", "x", Stage.MUTATION)  # a line was taken out: no line is new
 WRITTEN = Candidate("x", "x", Stage.SAMPLE)
 
 
-def bench(*expected: str | None) -> Any:
-    """A ticket whose examples give these values; None: an error."""
-    criteria = [
-        Criterion(id="AC-1", text="", call="f(1)", expected=e, raises=None if e else "ValueError")
-        for e in expected
-    ]
+def bench(examples: int, *, brought: int = 0) -> Any:
+    """A ticket with so many examples of the person, or tests that it brings."""
+    tests = [SimpleNamespace(binding=True)] * examples
     return SimpleNamespace(
-        tests=None, ticket=SimpleNamespace(criteria=criteria, acceptance_tests=[])
+        tests=SimpleNamespace(tests=tests), ticket=SimpleNamespace(acceptance_tests=[0] * brought)
     )
 
 
-@pytest.mark.parametrize(
-    ("expected", "fitted"),
-    [
-        (["True", "False"], True),
-        (["true", None], True),
-        (["14", "-1"], True),
-        (["True", "'a-b'", "[]"], True),
-        (["'a-b'", "'c'", "''"], False),
-        ([], False),
-    ],
-)
-def test_yes_and_no_and_errors_and_one_value_say_little(
-    expected: list[str | None], fitted: bool
-) -> None:
-    assert may_be_fitted(bench(*expected), DROPPED) is fitted
-    assert not may_be_fitted(bench(*expected), WRITTEN)
+@pytest.mark.parametrize(("examples", "fitted"), [(0, True), (2, True), (6, True), (7, False)])
+def test_few_examples_are_fitted_by_changes(examples: int, fitted: bool) -> None:
+    assert may_be_fitted(bench(examples), DROPPED) is fitted
+    assert not may_be_fitted(bench(examples), WRITTEN)
+
+
+def test_tests_that_the_ticket_brings_are_what_is_asked_for() -> None:
+    assert not may_be_fitted(bench(2, brought=1), DROPPED)
 
 
 def test_a_change_that_only_took_lines_out_is_doubted_too() -> None:
