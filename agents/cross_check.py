@@ -22,7 +22,9 @@ from agents.workbench import Workbench
 CALLS = 16
 """Whose values are predicted."""
 _SHARE = 1 / 3
-"""Of the answers that pass, how many have to do as expected, unless all predictions agree."""
+"""Of the answers that pass, how many have to do as expected."""
+_SHARE_OF_ALL = 1 / 4
+"""The same where all predictions agree: of eight no single one, which may do so for this call."""
 _SHARE_OF_TWO = 1 / 2
 """The same for yes and no, one of which any code says."""
 
@@ -49,7 +51,8 @@ class CrossCheck:
         if not given:
             return green
         with costed(self._bench, self._search, CROSS_CHECK):
-            self._predictions = await self._means.predict(self._asked(given))
+            readings = await self._means.predict(self._asked(given))
+            self._predictions = [p for each in readings if (p := each.prediction)]
             tried: list[Prediction] = []
             while expected := self._next(given, tried):
                 tried.append(expected)
@@ -125,7 +128,7 @@ class CrossCheck:
 def _share(expected: Prediction) -> float:
     if expected.value in ("True", "False"):
         return _SHARE_OF_TWO
-    return 0.0 if expected.unanimous else _SHARE
+    return _SHARE_OF_ALL if expected.unanimous else _SHARE
 
 
 def _changes(given: Answers, other: Answers) -> int:

@@ -1,16 +1,18 @@
 """Green code that breaks down on calls like the examples is asked for anew.
 
-What is right there nobody knows, but of which type it is the examples show.
+What is right there nobody knows, but of which type it is the examples show. On all other calls the
+new code has to do as the old.
 """
 
 from __future__ import annotations
 
+from agents.behaviors.compare_candidates import is_refusal
 from agents.behaviors.find_crashes import crashes, typed_test
 from agents.behaviors.write_code import Candidate
 from agents.cross_check import CrossCheck
 from agents.ladder import MEND_CRASHES
 from agents.means import Means
-from agents.observations import Observations
+from agents.observations import Answers, Observations
 from agents.rung_costs import costed
 from agents.search import Green, Search
 from agents.workbench import Workbench
@@ -53,11 +55,12 @@ class MendCrashes:
         test = typed_test(call, [c.expected for c in self._bench.ticket.criteria if c.expected])
         if not test:
             return green
-        before = self._check.objections(await self._observations.of(green.candidate))
+        given = await self._observations.of(green.candidate)
         better = [
             seen
             for seen in await self._check.passing(MEND_CRASHES, test)
-            if self._check.objections(seen[1]) <= before
+            if self._check.objections(seen[1]) <= self._check.objections(given)
+            and _does_the_same(given, seen[1])
             and len(await self._crashes(seen[0])) < len(found)
         ]
         return await self._check.taken(green, better) if better else green
@@ -67,6 +70,11 @@ class MendCrashes:
         tests = self._bench.tests.modules if self._bench.tests else []
         words = "\n".join([self._bench.words, *(module.source() for module in tests)])
         return crashes(given, candidate.code, words)
+
+
+def _does_the_same(given: Answers, other: Answers) -> bool:
+    """Whether nothing else is changed: what else differs may be wrong where the code was right."""
+    return all(other[c] == answer for c, answer in given.items() if not is_refusal(answer))
 
 
 def _told(found: dict[str, str]) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import aclosing
 
 from agents.behaviors.compare_candidates import Choice
-from agents.behaviors.weigh_examples import doubts_about, has_plenty
+from agents.behaviors.weigh_examples import doubts_about, has_plenty, reservation
 from agents.behaviors.write_code import Candidate
 from agents.cross_check import CrossCheck
 from agents.ladder import OPINIONS
@@ -30,19 +30,28 @@ class SecondOpinion:
 
     async def settle(self, green: Green) -> Green:
         """`green`, or where tests are few the code that most agree with and the words allow."""
-        doubts = self._bench.ticket.evidence.doubts
         if has_plenty(self._bench):
             return green
         if not self._observations.calls or self._bench.budget.spent:
-            doubts += doubts_about(green.candidate, others=0)
+            self._tell_doubts(green, Choice(green.candidate), agreeing=0)
             return green
         choice = await self._choice(green)
-        agreeing = choice.voters - self._search.votes(choice.candidate)
-        doubts += [*choice.doubts, *doubts_about(choice.candidate, agreeing)]
         green = await self._mended(await self._taken(green, choice))
+        agreeing = choice.voters - self._search.votes(choice.candidate)
+        self._tell_doubts(green, choice, agreeing)
         await self._bench.worktree.reset()
         await self._bench.worktree.write(self._bench.ticket.target_file, green.candidate.text)
         return green
+
+    def _tell_doubts(self, green: Green, choice: Choice, agreeing: int) -> None:
+        """What the person is told about `green`, which may be other code than was chosen."""
+        evidence = self._bench.ticket.evidence
+        chosen = green.candidate is choice.candidate
+        bent = chosen and agreeing == 0 and green.candidate.mutated
+        outnumbered = chosen and choice.outnumbered
+        evidence.reservation = reservation(self._bench, bent=bent, outnumbered=outnumbered)
+        if chosen:
+            evidence.doubts += [*choice.doubts, *doubts_about(green.candidate, agreeing)]
 
     async def _choice(self, green: Green) -> Choice:
         others: list[Candidate] = []

@@ -54,6 +54,8 @@ class Workbench:
     statement: str
     """The requirement's statement."""
     tests: TestModule | None = None
+    withdrawn: int = 0
+    """Suggested tests that were taken out again, since candidates agree against them."""
     baseline: TestRun | None = None
     lock_tests: Callable[[Workbench], Awaitable[None]] | None = None
     """Commits and locks the tests anew; set by the pair."""

@@ -275,6 +275,8 @@ class Evidence(Value):
     """What mutation changed in the accepted code, in words: no model wrote that."""
     mutated_lines: list[int] = Field(default_factory=list)
     """Lines of the target file that mutation changed, from 1."""
+    reservation: str = ""
+    """Why the team does not call the ticket done although its tests pass; empty: it does."""
     doubts: list[str] = Field(default_factory=list)
     """Tests that candidates contradict, and calls to which they answer otherwise, in words."""
     best_attempt: BestAttempt | None = None

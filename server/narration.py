@@ -136,6 +136,8 @@ def evidence_lines(evidence: Evidence) -> Iterable[str]:
     if evidence.mutated_lines:
         lines = ", ".join(map(str, evidence.mutated_lines))
         yield f"by search        lines {lines}: {'; '.join(evidence.mutations)}"
+    if evidence.reservation:
+        yield f"not called done  {evidence.reservation}"
     for doubt in evidence.doubts:
         yield f"please decide    {doubt}"
     yield f"minutes          {evidence.minutes:.1f}"

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from agents.behaviors.compose_tests import imports_for
+from agents.behaviors.find_crashes import is_extreme
 from agents.behaviors.read_claim import claim_of
 from agents.behaviors.write_code import Candidate
 from agents.tools.fresh_inputs import fresh_calls
@@ -37,6 +38,8 @@ class Choice:
     candidate: Candidate
     doubts: tuple[str, ...] = ()
     voters: int = 0
+    outnumbered: bool = False
+    """Whether most of the votes go against it on a call that is like the examples."""
     answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """What each candidate that passes gives to each call, by its text."""
 
@@ -107,7 +110,9 @@ async def choose(
     alike = [entry for entry in close if entry[2].answers == close[0][2].answers]
     candidate, _, observation = min(alike, key=lambda entry: len(entry[0].code))
     voters = sum(count for _, count, _ in sound)
-    return Choice(candidate, tuple(_doubts(calls, observation, tallies)), voters, answers)
+    doubts = tuple(_doubts(calls, observation, tallies))
+    against = _is_outnumbered(calls, observation, tallies)
+    return Choice(candidate, doubts, voters, against, answers)
 
 
 def _tallies(sound: Sequence[tuple[Candidate, int, Observation]], calls: int) -> list[Counter[str]]:
@@ -134,6 +139,16 @@ def _score(observation: Observation, tallies: Sequence[Counter[str]]) -> float:
         tally[answer] / tally.total()
         for answer, tally in zip(observation.answers, tallies, strict=True)
         if tally
+    )
+
+
+def _is_outnumbered(
+    calls: Sequence[str], observation: Observation, tallies: Sequence[Counter[str]]
+) -> bool:
+    return any(
+        2 * tally.total() - 2 * tally[answer] > tally.total()
+        for call, answer, tally in zip(calls, observation.answers, tallies, strict=True)
+        if tally and not is_extreme(call)
     )
 
 

@@ -37,7 +37,7 @@ def crashes(answers: Mapping[str, str], code: str, words: str) -> dict[str, str]
     return {
         call: answer
         for call, answer in answers.items()
-        if is_mistake(answer) and answer.partition(":")[0] not in meant and not _is_extreme(call)
+        if is_mistake(answer) and answer.partition(":")[0] not in meant and not is_extreme(call)
     }
 
 
@@ -62,7 +62,7 @@ def has_negative(call: str) -> bool:
     return any(isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) for node in nodes)
 
 
-def _is_extreme(call: str) -> bool:
+def is_extreme(call: str) -> bool:
     """Whether an argument, or a part of one, is empty or negative."""
     if has_negative(call):
         return True

@@ -35,6 +35,23 @@ def is_enough(number: int, budget: Budget) -> bool:
     return number > _ROUNDS or budget.minutes_used > _SHARE * budget.minutes
 
 
+def reservation(bench: Workbench, *, bent: bool, outnumbered: bool) -> str:
+    """Why code that passes the ticket's tests is not called done; empty if it is.
+
+    It was `bent` to few examples by changes and no other code agrees, or it is `outnumbered`: most
+    other code that passes them gives something else for some call. Or nothing is given by the
+    person, and code contradicts most of the tests that the Tester suggested.
+    """
+    if bent:
+        return "no code passes your examples as the model wrote it, only after changes by search"
+    if outnumbered:
+        return "most other code that passes your examples gives something else for some call"
+    kept = bench.tests.tests if bench.tests else []
+    if bench.withdrawn >= max(len(kept), 1) and not any(test.binding for test in kept):
+        return "there is no example of yours, and code contradicts most of the suggested tests"
+    return ""
+
+
 def doubts_about(candidate: Candidate, others: int) -> list[str]:
     """A doubt about code that the search changed until it passed, where no other code passes."""
     if not candidate.mutated or others > 0:

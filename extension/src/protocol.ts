@@ -232,6 +232,8 @@ export interface Evidence {
   mutations?: string[];
   /** Lines of the target file that mutation changed, from 1. */
   mutatedLines?: number[];
+  /** Why the team does not call the ticket done although its tests pass; empty: it does. */
+  reservation?: string;
   /** Tests that candidates contradict, and calls to which they answer otherwise, in words. */
   doubts?: string[];
   /** Of a blocked ticket. */

@@ -91,6 +91,15 @@ test("the page says where code that passes the tests disagrees, and what search 
   assert.match(page, /\| mutation \| 1 \| 0 \| 3 \| 5 of 5 \|/);
 });
 
+test("what the team does not call done says so before anything else is asked", () => {
+  const evidence = { reservation: "no code passes `f(1)` as it was written" };
+  const page = ticketPage({ ticket: ticket("review"), evidence, log: [] });
+  assert.match(page, /## Please decide\n\n\*\*The team does not call this done:\*\* no code/);
+  assert.doesNotMatch(page, /Candidates disagree/);
+  const called = ticketPage({ ticket: ticket("review"), evidence: {}, log: [] });
+  assert.doesNotMatch(called, /Please decide/);
+});
+
 test("text of a model cannot add markup to a ticket's page", () => {
   const hostile = "[x](command:evil) <img src=x> **b** `c`";
 

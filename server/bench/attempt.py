@@ -71,7 +71,7 @@ class PairBench:
         """The bare model's answer, committed as it is."""
         completion, text = await answer_alone(self.models, task)
         result.tokens, result.tries = completion.usage.completion_tokens, 1
-        result.claimed = bool(text)
+        result.claimed = result.merged = bool(text)
         result.note = "" if text else "The answer holds no code for the task."
         if text:
             await asyncio.to_thread(commit, repository, {task.target_file: text})
@@ -116,7 +116,8 @@ class PairBench:
             if merged.state is not TicketState.MERGED:
                 result.note = merged.note
                 return
-        result.claimed = bool(tickets)
+        result.merged = bool(tickets)
+        result.claimed = result.merged and not result.reservation
         result.note = "" if tickets else "The wish led to no ticket."
 
     async def _tickets(self, team: Orchestrator, task: Task, report: Report) -> list[Ticket]:
@@ -133,7 +134,7 @@ class PairBench:
 
     async def _judge(self, task: Task, repository: Path, place: Path, result: Result) -> None:
         """The plain test runner on a clean checkout, with the tests as they were given."""
-        if not result.claimed:
+        if not result.merged:
             return
         result.files = await asyncio.to_thread(merged_files, repository)
         checkout = await asyncio.to_thread(clean_checkout, repository, place / "checkout", task)

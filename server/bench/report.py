@@ -18,8 +18,9 @@ def line(result: Result) -> str:
         return f"{result.task:<28} error    {result.error}"
     state = "solved" if result.solved else "WRONG" if result.claimed else "open"
     figures = f"{result.minutes:6.2f} min {result.tokens:6} tokens {result.tries:3} tries"
+    unsure = f", not called done: {result.reservation}" if result.reservation else ""
     reason = "" if result.solved else _first_line(result.note)
-    return f"{result.task:<28} {state:<8} {figures}  {result.rung or reason}".rstrip()
+    return f"{result.task:<28} {state:<8} {figures}  {result.rung or reason}{unsure}".rstrip()
 
 
 def _first_line(text: str) -> str:
@@ -30,10 +31,12 @@ def summary(results: Sequence[Result]) -> str:
     """All tasks in a line."""
     set_ = [result for result in results if not result.error]
     solved = sum(result.solved for result in set_)
+    claimed = sum(result.claimed for result in set_)
     wrong = sum(result.claimed and not result.solved for result in set_)
     minutes = sum(result.minutes for result in set_)
     errors = len(results) - len(set_)
-    text = f"{solved} of {len(set_)} solved, {wrong} claimed wrongly, {minutes:.1f} minutes"
+    text = f"{solved} of {len(set_)} solved, {claimed} claimed, {wrong} of them wrongly"
+    text = f"{text}, {minutes:.1f} minutes"
     return f"{text}, {errors} not set" if errors else text
 
 

@@ -14,7 +14,9 @@ class Result:
 
     task: str
     claimed: bool = False
-    """The team says done: it reached review, and was accepted and merged."""
+    """The team says done: it reached review without a reservation, and was accepted and merged."""
+    merged: bool = False
+    """It was accepted and merged, with a reservation or without."""
     solved: bool = False
     """The acceptance tests pass on a clean checkout of what was merged."""
     minutes: float = 0.0
@@ -31,6 +33,8 @@ class Result:
     more candidates agreed with that, or it is truer to the words."""
     outvoted_solved: bool | None = None
     """Whether the acceptance tests pass with it."""
+    reservation: str = ""
+    """Why the team does not call it done although its tests pass."""
     doubts: list[str] = field(default_factory=list)
     """What the team asks the person to decide about what it says is done."""
     note: str = ""
@@ -43,6 +47,7 @@ class Result:
         self.tokens += evidence.completion_tokens
         self.tries += evidence.candidates_run
         self.rung = evidence.rung
+        self.reservation = self.reservation or evidence.reservation
         self.doubts += evidence.doubts
         self.rungs += [cost.model_dump() for cost in evidence.rungs]
 

@@ -88,7 +88,8 @@ class Counting:
         examples = [c.call for c in bench.ticket.criteria if c.call]
         asked = telling(readable(answers, examples), CALLS)
         began = time.monotonic()
-        predictions = await tester.predict(bench, asked)
+        readings = await tester.predict(bench, asked)
+        predictions = [p for each in readings if (p := each.prediction)]
         count.seconds = round(time.monotonic() - began, 1)
         wrong = contradicted(predictions, answers)
         count.calls, count.sure = len(asked), len(predictions)

@@ -136,6 +136,17 @@ def test_hidden_tests_that_disagree_with_the_claim_decide(bench: Bench) -> None:
     assert result["outvoted_solved"] is None
 
 
+def test_code_that_the_team_has_a_reservation_about_is_merged_and_not_claimed(
+    bench: Bench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bench.script(*from_docstring(developer("def double(x):\n    return x * 3")))
+    (result,) = bench.run(human_eval(bench.folder), "--tests", "written", "--minutes", "0.5")
+    assert (result["merged"], result["claimed"], result["rung"]) == (True, False, "mutation")
+    assert "changes by search" in result["reservation"] and result["doubts"]
+    out = capsys.readouterr().out
+    assert "not called done" in out and "0 claimed" in out
+
+
 def test_code_that_was_outvoted_is_judged_too(bench: Bench) -> None:
     right = [f"def double(x):\n    return {code}" for code in ("2 * x", "x * 2", "x + x")]
     bench.script(

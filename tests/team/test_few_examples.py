@@ -41,6 +41,7 @@ async def test_a_change_that_fits_them_gives_way_to_code_that_the_model_wrote(
     assert any("easily fitted" in text for text in said)
     assert "c.isalnum()" in changes and "<=" not in changes
     assert not [d for d in ticket.evidence.doubts if "since the search changed" in d]
+    assert not ticket.evidence.reservation
 
 
 async def test_where_nothing_else_passes_it_is_taken_with_a_doubt(gather: Gather) -> None:
@@ -48,6 +49,7 @@ async def test_where_nothing_else_passes_it_is_taken_with_a_doubt(gather: Gather
     assert any("easily fitted" in text for text in said)
     assert ticket.state is TicketState.REVIEW and "is_palindrome" in changes
     assert [d for d in ticket.evidence.doubts if "since the search changed" in d]
+    assert "only after changes by search" in ticket.evidence.reservation, "it is not called done"
 
 
 async def test_code_as_the_model_wrote_it_ends_the_search(gather: Gather) -> None:

@@ -137,6 +137,19 @@ async def test_wrong_test_is_outvoted_and_shown_with_the_disagreement(gather: Ga
     diff = (await team.ticket_changes(ticket.id)).diff
     assert "'A b'" in diff and "'C-d'" not in diff
     assert "__" not in diff.split("def slugify")[0]
+    assert not ticket.evidence.reservation, "two tests are left, and one is withdrawn"
+
+
+async def test_code_that_contradicts_most_of_the_written_tests_is_not_called_done(
+    gather: Gather,
+) -> None:
+    rules = [
+        answer(a_test("slugify('A b') == 'a-b'", "slugify('C d') == 'C-d'"), WORDS),
+        answer(a_test("slugify('-') == '-'"), NOTHING),
+    ]
+    ticket = await built(await gather(*VARIANTS, WRONG_SLUGIFY, rules=rules))
+    assert ticket.state is TicketState.REVIEW, ticket.note
+    assert "contradicts most of the suggested tests" in ticket.evidence.reservation
 
 
 async def test_code_that_few_wrote_does_not_outvote_a_test(gather: Gather) -> None:

@@ -159,13 +159,15 @@ function mutated({ mutations = [], mutatedLines = [] }: Evidence): string {
 }
 
 /** Where candidates disagree with a test or with each other, so that only the person can tell. */
-function doubts({ doubts: found = [] }: Evidence): string {
-  if (!found.length) {
-    return "";
-  }
+function doubts({ reservation, doubts: found = [] }: Evidence): string {
   const lines = found.map((doubt) => `- ${prose(doubt)}`).join("\n");
-  const advice = "Where the code is wrong, give the right answer as an example.";
-  return `Candidates disagree here, with a test or with each other:\n\n${lines}\n\n${advice}`;
+  return [
+    reservation && `**The team does not call this done:** ${prose(reservation)}.`,
+    lines && `Candidates disagree here, with a test or with each other:\n\n${lines}`,
+    lines && "Where the code is wrong, give the right answer as an example.",
+  ]
+    .filter(Boolean)
+    .join("\n\n");
 }
 
 function search({ rungs = [] }: Evidence): string {
