@@ -112,8 +112,8 @@ def _doctests(text: str) -> Iterator[Example]:
 
 
 def is_call_of(call: str, symbol: str) -> bool:
-    """Whether `call` is an expression that calls `symbol` by its last name."""
-    node = _expression(call)
+    """Whether `call` calls `symbol` by its last name, and ``call == value`` compares all of it."""
+    node = _compared(f"{call} == 0")
     last = symbol.rsplit(".", 1)[-1]
     functions = [n.func for n in ast.walk(node) if isinstance(n, ast.Call)] if node else []
     return any(
@@ -164,6 +164,15 @@ def _expression(source: str) -> ast.expr | None:
         return ast.parse(source, mode="eval").body
     except (SyntaxError, ValueError):
         return None
+
+
+def _compared(source: str) -> ast.expr | None:
+    """What is compared, if `source` is one comparison; ``f(1), == 0`` and ``0 == 1, 2`` are not."""
+    match _expression(source):
+        case ast.Compare(left=left, ops=[_]):
+            return left
+        case _:
+            return None
 
 
 def _is_call(source: str) -> bool:
@@ -225,12 +234,12 @@ def _ends_value(text: str, end: int) -> bool:
 
 
 def is_value(source: str) -> bool:
-    """Whether `source` is a literal."""
+    """Whether `source` is a literal that ``call == source`` compares as a whole."""
     try:
         ast.literal_eval(source)
     except (SyntaxError, ValueError, TypeError, MemoryError, RecursionError):
         return False
-    return True
+    return _compared(f"0 == {source.strip()}") is not None
 
 
 PYTHON_NOTATION = Notation(

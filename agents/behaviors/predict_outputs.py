@@ -148,16 +148,40 @@ def readable(answers: dict[str, str], examples: Sequence[str]) -> dict[str, str]
 
 
 def telling(answers: dict[str, str], count: int, disputed: Collection[str] = ()) -> list[str]:
-    """At most `count` of the calls: the `disputed` and the shortest first, in turn of answers.
+    """At most `count` of the calls: the `disputed` first, then in turn those with an empty argument
+    or a zero and the others, the shortest of each first, and in turn of answers.
 
-    What a short call returns is the surest to be read off the words.
+    Clauses are about what is empty; what a short call returns is the surest to be read.
     """
     alike: dict[str, list[str]] = {}
-    for call, answer in sorted(answers.items(), key=lambda p: (p[0] not in disputed, len(p[0]))):
+    for call, answer in sorted(answers.items(), key=lambda pair: len(pair[0])):
         alike.setdefault(answer, []).append(call)
-    longest = max(map(len, alike.values()), default=0)
-    turns = [group[i] for i in range(longest) for group in alike.values() if i < len(group)]
-    return sorted(turns, key=lambda call: call not in disputed)[:count]
+    turns = _in_turn(list(alike.values()))
+    ahead = [call for call in turns if call in disputed]
+    edges = [call for call in turns if call not in disputed and _has_nothing(call)]
+    others = [call for call in turns if call not in disputed and not _has_nothing(call)]
+    return [*ahead, *_in_turn([edges, others])][:count]
+
+
+def _in_turn(groups: Sequence[Sequence[str]]) -> list[str]:
+    longest = max(map(len, groups), default=0)
+    return [group[i] for i in range(longest) for group in groups if i < len(group)]
+
+
+def _has_nothing(call: str) -> bool:
+    """Whether an argument is empty or zero."""
+    calls = [node for node in ast.walk(ast.parse(call, mode="eval")) if isinstance(node, ast.Call)]
+    return any(_is_nothing(argument) for each in calls for argument in each.args)
+
+
+def _is_nothing(argument: ast.expr) -> bool:
+    match argument:
+        case ast.Constant(value=value):
+            return not value
+        case ast.List(elts=[]) | ast.Tuple(elts=[]) | ast.Dict(keys=[]):
+            return True
+        case _:
+            return False
 
 
 def contradicted(predictions: Iterable[Prediction], answers: dict[str, str]) -> list[Prediction]:

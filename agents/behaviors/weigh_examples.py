@@ -1,8 +1,8 @@
 """How much the person's examples say about code that passes them.
 
 A search that tries hundreds of changes fits a few examples by chance: ``text <= text[::-1]`` passes
-three for a palindrome. Of seven tickets whose code was changed until it passed a few examples, one
-was right (docs/benchmarks.md).
+three for a palindrome. Of eight tasks whose code was changed until it passed a few examples, two
+were right (docs/benchmarks.md).
 """
 
 from __future__ import annotations

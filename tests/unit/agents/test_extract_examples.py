@@ -2,7 +2,7 @@
 
 import pytest
 
-from agents.behaviors.extract_examples import Example, extract_examples
+from agents.behaviors.extract_examples import Example, extract_examples, is_call_of, is_value
 
 
 @pytest.mark.parametrize(
@@ -79,3 +79,31 @@ def test_doctests_are_examples() -> None:
         Example("double([1])", expected="[1, 1]"),
         Example("double(None)", raises="TypeError"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("call", "runs"),
+    [
+        ("f(1)", True),
+        ("f(1)[0]", True),
+        ("f(1) + 1", True),
+        ("(f(1), f(2))", True),
+        ("f(1),", False),
+        ("f(1), f(2)", False),
+        ("f(1) == 2", False),
+        ("f(1) or 2", False),
+        ("lambda: f(1)", False),
+        ("g(1)", False),
+        ("f(", False),
+    ],
+)
+def test_a_call_runs_if_it_is_compared_as_a_whole(call: str, runs: bool) -> None:
+    assert is_call_of(call, "f") is runs
+
+
+@pytest.mark.parametrize(
+    ("value", "is_one"),
+    [("(1, 2)", True), ("[1,\n 2]", True), (" 3", True), ("1, 2", False), ("1,", False)],
+)
+def test_a_value_is_compared_as_a_whole(value: str, is_one: bool) -> None:
+    assert is_value(value) is is_one
