@@ -96,6 +96,8 @@ test("what the team does not call done says so before anything else is asked", (
   const page = ticketPage({ ticket: ticket("review"), evidence, log: [] });
   assert.match(page, /## Please decide\n\n\*\*The team does not call this done:\*\* no code/);
   assert.doesNotMatch(page, /Candidates disagree/);
+  const tooltip = ticketTooltip({ ticket: ticket("review"), evidence, log: [] });
+  assert.match(tooltip, /does not call this done/);
   const called = ticketPage({ ticket: ticket("review"), evidence: {}, log: [] });
   assert.doesNotMatch(called, /Please decide/);
 });

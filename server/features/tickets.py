@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agents.orchestrator import Orchestrator
 from agents.progress import Report
-from memory.records import AcceptanceTest, Ticket
+from memory.records import AcceptanceTest, Ticket, TicketState
 from server import convert
 from server.dispatch import Handler
 from server.language_server import TenonServer
@@ -115,7 +115,14 @@ async def reject(server: TenonServer, params: TicketRejectParams, _report: Repor
 
 
 def _result(team: Orchestrator, ticket: Ticket) -> TicketResult:
-    return TicketResult(convert.ticket(ticket, team.running()), ticket.note)
+    return TicketResult(convert.ticket(ticket, team.running()), ticket.note or _reserved(ticket))
+
+
+def _reserved(ticket: Ticket) -> str:
+    reservation = ticket.evidence.reservation
+    if not reservation or ticket.state is not TicketState.REVIEW:
+        return ""
+    return f"Its tests pass, but the team does not call it done: {reservation}."
 
 
 HANDLERS: dict[str, Handler] = {

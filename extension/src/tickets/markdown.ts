@@ -15,6 +15,7 @@ export function ticketTooltip({ ticket, evidence }: TicketDetail): string {
   return [
     `**${escapeMarkdown(ticket.title)}**`,
     note(ticket),
+    notCalledDone(evidence),
     criteria(ticket.criteria ?? []),
     evidenceList(evidence),
   ]
@@ -159,15 +160,19 @@ function mutated({ mutations = [], mutatedLines = [] }: Evidence): string {
 }
 
 /** Where candidates disagree with a test or with each other, so that only the person can tell. */
-function doubts({ reservation, doubts: found = [] }: Evidence): string {
-  const lines = found.map((doubt) => `- ${prose(doubt)}`).join("\n");
+function doubts(evidence: Evidence): string {
+  const lines = (evidence.doubts ?? []).map((doubt) => `- ${prose(doubt)}`).join("\n");
   return [
-    reservation && `**The team does not call this done:** ${prose(reservation)}.`,
+    notCalledDone(evidence),
     lines && `Candidates disagree here, with a test or with each other:\n\n${lines}`,
     lines && "Where the code is wrong, give the right answer as an example.",
   ]
     .filter(Boolean)
     .join("\n\n");
+}
+
+function notCalledDone({ reservation }: Evidence): string {
+  return reservation ? `**The team does not call this done:** ${prose(reservation)}.` : "";
 }
 
 function search({ rungs = [] }: Evidence): string {

@@ -179,8 +179,10 @@ export class TicketActions {
   async #tellOutcome(ticket: Ticket, message = ""): Promise<void> {
     if (ticket.state === "review") {
       const show = "Show Changes";
-      const text = `“${ticket.title}” is ready for your review.`;
-      if ((await vscode.window.showInformationMessage(text, show)) === show) {
+      const text = `“${ticket.title}” is ready for your review. ${message}`.trim();
+      const { showInformationMessage, showWarningMessage } = vscode.window;
+      const tell = message ? showWarningMessage : showInformationMessage;
+      if ((await tell(text, show)) === show) {
         await this.reviews.show(ticket.id);
       }
     } else if (ticket.state === "conflicted") {
