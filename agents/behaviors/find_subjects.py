@@ -19,6 +19,12 @@ from agents.python_names import is_builtin, parameters_of
 _MENTION = re.compile(r"(?<![\w.])([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)?)(\([^()]*\))")
 _FORMULA = re.compile(r"`?\s*=(?![=>])")
 _QUOTED = re.compile(r"`([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)?)(?:\(\))?`")
+_ASKED = re.compile(
+    r"\b(?:add|implement|write|create|define|make|build|complete)"
+    r"(?:\s+(?:a|an|the|new|function|method|helper|called|named))*[\s:`*]*$",
+    re.IGNORECASE,
+)
+"""Before the name of a function that is asked for."""
 
 _SHORTEST_NAME = 3
 
@@ -62,13 +68,16 @@ def under_one_name(
     """`examples`, as calls of the one function that is `defined` where they misname it.
 
     That is so if all call another by a name that nothing has and the request says nowhere else:
-    ``Add grade(points). For example mark(90) returns "A".``
+    ``Add grade(points). For example mark(90) returns "A".`` What the request only compares with
+    (``like shorten(text)``) is not asked for.
     """
     names, called = list(defined), {symbol for symbol, _ in examples}
     if len(names) != 1 or len(called) != 1 or called & {*names, *known}:
         return examples
     (name,), (other,) = names, called
     if "." in name + other:  # of a method nobody knows the object
+        return examples
+    if not _ASKED.search(request.partition(f"{name}(")[0]):
         return examples
     elsewhere = re.search(rf"(?<![\w.$]){re.escape(other)}(?![\w$(])", request)
     if elsewhere or not all(each.call.startswith(f"{other}(") for _, each in examples):

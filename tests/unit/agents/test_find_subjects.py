@@ -116,6 +116,7 @@ GRADE = "Add a function grade(points) for marks. For example mark([90, 2]) ==> '
     ("words", "call"),
     [
         (GRADE, "grade([90, 2])"),
+        ("Implement `grade(points)` in solution.py. mark([90, 2]) gives 1", "grade([90, 2])"),
         (f"{GRADE}\nassert mark([1]) == 'E'\n>>> mark([])[0]\n'F'", "grade([])[0]"),
     ],
 )
@@ -132,6 +133,8 @@ def test_examples_that_misname_the_only_function_are_its_examples(words: str, ca
         (f"{GRADE}, letter(1) returns 'E'", frozenset[str]()),
         (f"{GRADE}. Also add level(n).", frozenset[str]()),
         ("Add Bill.sum(tax). For example mark(7) is 9", frozenset[str]()),
+        ("Add something like shorten(text) for marks: mark(7) is 9", frozenset({"shorten"})),
+        ("Marks may be None in grade(points). So mark(7) is 9", frozenset[str]()),
     ],
 )
 def test_a_name_that_means_something_is_another_function(
