@@ -100,7 +100,9 @@ def test_best_attempt_at_a_whole_file_is_that_file(bench: Bench) -> None:
     text = "class Kitchen:\n    def running(self):\n        return []"
     bench.script(developer(text), REVIEW)
     (result,) = bench.run(TASKS, "--only", "kitchen-timer", "--greedy")
-    assert not result["claimed"] and result["files"]["kitchen_timer.py"].strip() == text
+    best = result["files"]["kitchen_timer.py"]
+    assert not result["claimed"] and best.startswith(text)
+    assert "def pass_time(self, minutes):\n        pass" in best, "it was forgotten"
 
 
 def test_the_bare_model_gets_no_tests_and_is_judged_by_them(bench: Bench) -> None:
