@@ -51,8 +51,7 @@ class CrossCheck:
         if not given:
             return green
         with costed(self._bench, self._search, CROSS_CHECK):
-            readings = await self._means.predict(self._asked(given))
-            self._predictions = [p for each in readings if (p := each.prediction)]
+            self._predictions = await self._means.predict(self._asked(given))
             tried: list[Prediction] = []
             while expected := self._next(given, tried):
                 tried.append(expected)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from agents.behaviors.predict_outputs import Reading
+from agents.behaviors.predict_outputs import Prediction
 from agents.behaviors.write_code import Candidate
 from agents.ladder import Rung
 from agents.search import Green
@@ -23,5 +23,5 @@ class Means:
     """What a rung of the ladder brings, each candidate once."""
     afresh: Callable[[Rung, str], AsyncGenerator[Candidate, None]]
     """Answers to the ticket as it was first asked, with one more assertion that has to hold."""
-    predict: Callable[[Sequence[str]], Awaitable[list[Reading]]]
+    predict: Callable[[Sequence[str]], Awaitable[list[Prediction]]]
     """What calls return by the words."""

@@ -33,18 +33,18 @@ class SecondOpinion:
         if has_plenty(self._bench):
             return green
         if not self._observations.calls or self._bench.budget.spent:
-            self._tell_doubts(green, Choice(green.candidate), agreeing=0)
+            self._note_doubts(green, Choice(green.candidate), agreeing=0)
             return green
         choice = await self._choice(green)
         green = await self._mended(await self._taken(green, choice))
         agreeing = choice.voters - self._search.votes(choice.candidate)
-        self._tell_doubts(green, choice, agreeing)
+        self._note_doubts(green, choice, agreeing)
         await self._bench.worktree.reset()
         await self._bench.worktree.write(self._bench.ticket.target_file, green.candidate.text)
         return green
 
-    def _tell_doubts(self, green: Green, choice: Choice, agreeing: int) -> None:
-        """What the person is told about `green`, which may be other code than was chosen."""
+    def _note_doubts(self, green: Green, choice: Choice, agreeing: int) -> None:
+        """What the person has to decide about `green`, which may be other code than was chosen."""
         evidence = self._bench.ticket.evidence
         chosen = green.candidate is choice.candidate
         bent = chosen and agreeing == 0 and green.candidate.mutated

@@ -13,7 +13,7 @@ from agents.behaviors.bring_tests import as_run, brought_tests
 from agents.behaviors.choose_tests import choose_tests
 from agents.behaviors.compose_tests import TestModule, WrittenTest
 from agents.behaviors.judge_red import brought_for_nothing, wrong_reason
-from agents.behaviors.predict_outputs import PredictOutputs, Reading
+from agents.behaviors.predict_outputs import Prediction, PredictOutputs
 from agents.behaviors.read_habits import Habits, read_habits
 from agents.behaviors.show_suspects import in_doubt
 from agents.behaviors.stub_target import stubbed
@@ -243,7 +243,7 @@ class Tester(IAgent):
                 bench.context.report(Progress("step", self.agent_type, words))
                 await self.log("decision", words, bench.ticket.id, test=test.source)
 
-    async def predict(self, bench: Workbench, calls: Sequence[str]) -> list[Reading]:
+    async def predict(self, bench: Workbench, calls: Sequence[str]) -> list[Prediction]:
         """What `calls` return by the person's words, where the model is sure of it."""
         async with self.working("reading what calls return"):
             return await self._predict.run(self, bench, calls)

@@ -146,7 +146,7 @@ def _is_outnumbered(
     calls: Sequence[str], observation: Observation, tallies: Sequence[Counter[str]]
 ) -> bool:
     return any(
-        2 * tally.total() - 2 * tally[answer] > tally.total()
+        2 * tally[answer] < tally.total()
         for call, answer, tally in zip(calls, observation.answers, tallies, strict=True)
         if tally and not is_extreme(call)
     )

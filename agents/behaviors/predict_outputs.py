@@ -55,34 +55,13 @@ class Prediction:
             return False
 
 
-@dataclass(frozen=True)
-class Reading:
-    """What the answers read of one call, with how many say so."""
-
-    call: str
-    values: Counter[str]
-
-    @property
-    def prediction(self) -> Prediction | None:
-        """What most of them agree about."""
-        for value, count in self.values.most_common(1):
-            if count >= _SURE:
-                return Prediction(self.call, value, count == len(_TEMPERATURES))
-        return None
-
-    def agreeing(self, answer: str) -> int:
-        """How many say what code gives as `answer`."""
-        said = ((Prediction(self.call, value, False), n) for value, n in self.values.items())
-        return sum(count for prediction, count in said if prediction.agrees(answer))
-
-
 class PredictOutputs:
     """The Tester's behaviour that reads instead of writing."""
 
     name = "predict_outputs"
 
-    async def run(self, agent: IAgent, bench: Workbench, calls: Sequence[str]) -> list[Reading]:
-        """What answers say to each of `calls`.
+    async def run(self, agent: IAgent, bench: Workbench, calls: Sequence[str]) -> list[Prediction]:
+        """What most answers say to each of `calls`; those that they differ about are left out.
 
         Empty where an answer cannot be begun for the model, or where there is no example that
         shows how the values are written.
@@ -99,7 +78,7 @@ class PredictOutputs:
                     found[call][value] += 1
         except (GenerationFailedError, PromptTooLongError) as error:
             await agent.log("error", f"no further values predicted: {error}", bench.ticket.id)
-        return [Reading(call, values) for call, values in found.items()]
+        return [p for call, values in found.items() if (p := _prediction(call, values))]
 
     async def _values(
         self, agent: IAgent, bench: Workbench, known: str, call: str
@@ -188,6 +167,13 @@ def contradicted(predictions: Iterable[Prediction], answers: dict[str, str]) -> 
     """Those that code does not do which gives `answers`; the surest and shortest first."""
     wrong = [p for p in predictions if not p.agrees(answers[p.call])]
     return sorted(wrong, key=lambda p: (not p.unanimous, len(p.call)))
+
+
+def _prediction(call: str, values: Counter[str]) -> Prediction | None:
+    for value, count in values.most_common(1):
+        if count >= _SURE:
+            return Prediction(call, value, count == len(_TEMPERATURES))
+    return None
 
 
 def _literal(text: str) -> str:

@@ -64,13 +64,12 @@ def _variants(
         [*others(value, numbers), *spliced(value, [values[place] for values in alike])]
         for place, value in enumerate(_values(tree))
     ]
-    single = [
-        _changed(tree, {place: new}) for place, values in enumerate(options) for new in values
-    ]
-    chooser.shuffle(single)
+    changes = [(place, new) for place, values in enumerate(options) for new in values]
+    chooser.shuffle(changes)
+    single = [_changed(tree, {place: new}) for place, new in changes[:_MOST_PER_EXAMPLE]]
     many = _MOST_PER_EXAMPLE if len(options) > 1 else 0
     several = [_scrambled(tree, options, chooser) for _ in range(many)]
-    for text in [*_swapped(tree), *single[:_MOST_PER_EXAMPLE], *several]:
+    for text in [*_swapped(tree), *single, *several]:
         if len(text) <= _LONGEST:
             yield text
 

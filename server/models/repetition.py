@@ -29,16 +29,11 @@ class LineLoop:
         for line in ended:
             if line.strip():
                 self._lines.append(_alike(line))
-        round_lines = bool(ended) and any(self._goes_round(*each) for each in _ROUNDS.items())
-        return round_lines or self._goes_on_and_on()
+        return bool(ended and _again(self._lines)) or self._goes_on_and_on()
 
     def _goes_on_and_on(self) -> bool:
         before, last = self._open[:-_CHAIN], self._open[-_CHAIN:]
         return len(before) >= _CHAIN and last in before
-
-    def _goes_round(self, period: int, rounds: int) -> bool:
-        last = self._lines[-period * rounds :]
-        return len(last) == period * rounds and last == last[:period] * rounds
 
 
 def first_round(text: str) -> str:
@@ -49,17 +44,18 @@ def first_round(text: str) -> str:
     lines = text.splitlines(keepends=True)
     whole = [(at, _alike(line)) for at, line in enumerate(lines) if line.strip()]
     whole = whole[:-1] if whole and not text.endswith("\n") else whole
+    again = _again([line for _, line in whole])
+    return "".join(lines[: whole[-again][0]]) if again else text
+
+
+def _again(lines: list[str]) -> int:
+    """How many of the last lines say again what was said, if they go round often enough; else 0."""
     for period, rounds in _ROUNDS.items():
-        again = _again([line for _, line in whole], period)
-        if again >= period * (rounds - 1):
-            return "".join(lines[: whole[-again][0]])
-    return text
-
-
-def _again(lines: list[str], period: int) -> int:
-    """How many of the last lines are as the one `period` lines before."""
-    pairs = zip(reversed(lines), reversed(lines[:-period]), strict=False)
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+        pairs = zip(reversed(lines), reversed(lines[:-period]), strict=False)
+        same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+        if same >= period * (rounds - 1):
+            return same
+    return 0
 
 
 def _alike(line: str) -> str:

@@ -88,8 +88,7 @@ class Counting:
         examples = [c.call for c in bench.ticket.criteria if c.call]
         asked = telling(readable(answers, examples), CALLS)
         began = time.monotonic()
-        readings = await tester.predict(bench, asked)
-        predictions = [p for each in readings if (p := each.prediction)]
+        predictions = await tester.predict(bench, asked)
         count.seconds = round(time.monotonic() - began, 1)
         wrong = contradicted(predictions, answers)
         count.calls, count.sure = len(asked), len(predictions)

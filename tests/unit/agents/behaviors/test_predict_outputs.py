@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import pytest
 
 from agents.behaviors.predict_outputs import (
     Prediction,
-    Reading,
     contradicted,
     readable,
     telling,
@@ -35,26 +32,6 @@ def test_code_does_what_is_read_if_the_value_is_the_same(
     value: str, answer: str, agrees: bool
 ) -> None:
     assert Prediction("f()", value, unanimous=True).agrees(answer) is agrees
-
-
-@pytest.mark.parametrize(
-    ("values", "prediction"),
-    [
-        ({"1": 6}, Prediction("f()", "1", unanimous=True)),
-        ({"2": 1, "1": 5}, Prediction("f()", "1", unanimous=False)),
-        ({"1": 4, "2": 2}, None),
-        ({}, None),
-    ],
-)
-def test_most_answers_have_to_read_the_same(
-    values: dict[str, int], prediction: Prediction | None
-) -> None:
-    assert Reading("f()", Counter(values)).prediction == prediction
-
-
-def test_answers_that_say_what_code_gives_are_counted() -> None:
-    reading = Reading("f()", Counter({"2": 3, "2.0": 1, "None": 2}))
-    assert [reading.agreeing(answer) for answer in ("2", "None", "KeyError: 1")] == [4, 2, 0]
 
 
 def test_the_shortest_calls_are_read_and_of_each_answer_one_at_first() -> None:
