@@ -95,11 +95,17 @@ test("what the team does not call done says so before anything else is asked", (
   const evidence = { reservation: "no code passes `f(1)` as it was written" };
   const page = ticketPage({ ticket: ticket("review"), evidence, log: [] });
   assert.match(page, /## Please decide\n\n\*\*The team does not call this done:\*\* no code/);
-  assert.doesNotMatch(page, /Candidates disagree/);
+  assert.doesNotMatch(page, /The tests do not settle this/);
   const tooltip = ticketTooltip({ ticket: ticket("review"), evidence, log: [] });
   assert.match(tooltip, /does not call this done/);
   const called = ticketPage({ ticket: ticket("review"), evidence: {}, log: [] });
   assert.doesNotMatch(called, /Please decide/);
+});
+
+test("a criterion that is nothing but an example has one colon", () => {
+  const criteria = [{ id: "AC-1", text: "Example:", call: "f(1)", expected: "2" }];
+  const page = ticketPage({ ticket: { ...ticket("review"), criteria }, evidence: {}, log: [] });
+  assert.match(page, /AC\\-1 Example: `f\(1\)` → `2`/);
 });
 
 test("text of a model cannot add markup to a ticket's page", () => {

@@ -119,6 +119,24 @@ def test_a_sentence_in_the_chat_becomes_a_merged_branch(
     assert suite.returncode == 0, suite.stdout.decode()
 
 
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_work_that_is_not_called_done_says_so(theme: str, installed: Path, tmp_path: Path) -> None:
+    drive(
+        "not_called_done",
+        sample_repository(tmp_path / "textkit"),
+        installed,
+        tmp_path / "work",
+        theme=theme,
+        request="Add a function is_palindrome(text) that tells whether a text reads the same "
+        "backwards, ignoring case, white space and punctuation. For example "
+        'is_palindrome("A man, a plan, a canal: Panama") returns True, is_palindrome("Tenon") '
+        'returns False and is_palindrome("") returns True.',
+        env=environment(tmp_path / "work")
+        | {"TENON_SCRIPTED_MODEL": str(HERE / "near_miss_model.json")},
+        output=f"not_called_done/{'light' if theme == LIGHT else 'dark'}",
+    )
+
+
 def with_tests(repository: Path) -> Path:
     """The repository with a test file of the person's own."""
     (repository / "tests/test_slugs.py").write_text(

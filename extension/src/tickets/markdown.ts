@@ -89,7 +89,8 @@ function criteria(list: Criterion[]): string {
     .map(({ id, text, call, expected, raises }) => {
       const outcome = raises ? ` raises ${code(raises)}` : expected ? ` → ${code(expected)}` : "";
       const example = call ? `: ${code(call)}${outcome}` : "";
-      return `- ${escapeMarkdown(`${id} ${text}`)}${example}`;
+      const words = call ? text.replace(/:$/, "") : text;
+      return `- ${escapeMarkdown(`${id} ${words}`)}${example}`;
     })
     .join("\n");
 }
@@ -164,7 +165,7 @@ function doubts(evidence: Evidence): string {
   const lines = (evidence.doubts ?? []).map((doubt) => `- ${prose(doubt)}`).join("\n");
   return [
     notCalledDone(evidence),
-    lines && `Candidates disagree here, with a test or with each other:\n\n${lines}`,
+    lines && `The tests do not settle this:\n\n${lines}`,
     lines && "Where the code is wrong, give the right answer as an example.",
   ]
     .filter(Boolean)
