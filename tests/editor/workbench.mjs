@@ -20,6 +20,7 @@ const CHROMIUM_FLAGS = [
   "--disable-sync",
 ];
 const PATIENCE = 90_000;
+const MOMENT = 5_000; // milliseconds until a key counts as lost
 const DEADLINE = 8 * 60_000;
 
 /**
@@ -107,20 +108,29 @@ class Workbench {
     await this.page.getByRole("tab", { name }).first().waitFor();
   }
 
-  /** Open the quick input (a key may be lost while the focus moves) and take the first entry. */
+  /** Take the first entry of the quick input; it is opened anew where the focus moves and closes it. */
   async #quickInput(key, text, entry) {
-    const input = this.page
-      .locator(".quick-input-widget input:visible")
-      .first();
-    await this.until("the quick input", async () => {
+    await this.until(`${entry} in the quick input`, async () => {
       await this.page.keyboard.press(key);
-      await this.page.waitForTimeout(300);
-      return input.isVisible();
+      try {
+        await this.#takeFirst(text, entry);
+        return true;
+      } catch (error) {
+        if (error.name !== "TimeoutError") {
+          throw error;
+        }
+        await this.page.keyboard.press("Escape");
+        return false;
+      }
     });
-    await input.fill(text);
+  }
+
+  async #takeFirst(text, entry) {
+    const input = this.page.locator(".quick-input-widget input:visible");
     const row = this.page.locator(".quick-input-list .monaco-list-row").first();
-    await row.filter({ hasText: entry }).waitFor();
-    await this.page.keyboard.press("Enter");
+    await input.first().fill(text, { timeout: MOMENT });
+    await row.filter({ hasText: entry }).waitFor({ timeout: MOMENT });
+    await input.first().press("Enter", { timeout: MOMENT });
   }
 
   /** Answer a question that is asked in the quick input. */
