@@ -145,7 +145,11 @@ export class SpecPanel implements vscode.WebviewPanelSerializer, vscode.Disposab
       return;
     }
     try {
-      this.#spec = await this.team.connection.request("tenon/spec/get", {});
+      const spec = await this.team.connection.request("tenon/spec/get", {});
+      if (this.#spec && spec.proposals.length > this.#spec.proposals.length) {
+        this.#notice = undefined; // it is about the proposal before
+      }
+      this.#spec = spec;
       this.#problem = undefined;
     } catch (error) {
       this.#spec = undefined;

@@ -1,5 +1,6 @@
 import DOMPurify from "dompurify";
 import MarkdownIt from "markdown-it";
+import { h } from "./dom";
 
 const markdown = new MarkdownIt({ html: false, breaks: true });
 markdown.disable("image");
@@ -11,4 +12,11 @@ export function renderMarkdown(text: string): DocumentFragment {
     FORBID_TAGS: ["img", "style", "form", "input", "button", "svg", "math"],
     FORBID_ATTR: ["style", "class", "id"],
   });
+}
+
+/** An element that holds `text` as Markdown. */
+export function markdownBlock(text: string, className = ""): HTMLElement {
+  const block = h("div", { class: `markdown ${className}`.trim() });
+  block.append(renderMarkdown(text));
+  return block;
 }

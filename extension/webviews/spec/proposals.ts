@@ -2,6 +2,7 @@ import type { RequirementChange, SpecProposal } from "../../src/protocol";
 import type { Busy, FromSpec } from "../../src/spec/messages";
 import { button, h, type Child } from "../common/dom";
 import { avatar } from "../common/icons";
+import { markdownBlock } from "../common/markdown";
 import { requirementBody } from "./requirements";
 
 type Send = (message: FromSpec) => void;
@@ -104,7 +105,7 @@ function questions(list: string[]): Child {
       "div",
       { class: "questions" },
       h("h3", {}, list.length === 1 ? "A question to you" : "Questions to you"),
-      h("ul", {}, ...list.map((question) => h("li", {}, question))),
+      h("ul", {}, ...list.map((question) => h("li", {}, markdownBlock(question)))),
       h("p", { class: "faint" }, "Answer in the chat, or accept the proposal as it is."),
     )
   );

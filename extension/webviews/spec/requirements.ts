@@ -1,7 +1,7 @@
 import type { FromSpec } from "../../src/spec/messages";
 import type { Criterion, Requirement } from "../../src/protocol";
 import { h, type Child } from "../common/dom";
-import { renderMarkdown } from "../common/markdown";
+import { markdownBlock } from "../common/markdown";
 
 const STATUS: Record<NonNullable<Requirement["status"]>, string> = {
   none: "No ticket",
@@ -49,12 +49,10 @@ export function requirementCard(
 
 /** Statement, the person's words, criteria and id of a requirement. */
 export function requirementBody(requirement: Requirement): Child[] {
-  const statement = h("div", { class: "statement markdown" });
-  statement.append(renderMarkdown(requirement.statement));
   const criteria = requirement.criteria ?? [];
   return [
     h("p", { class: "id faint" }, requirement.id),
-    statement,
+    markdownBlock(requirement.statement, "statement"),
     requirement.source ? h("blockquote", { class: "source" }, requirement.source) : undefined,
     criteria.length > 0 && h("ul", { class: "criteria" }, ...criteria.map(criterionItem)),
   ];
@@ -65,7 +63,7 @@ function criterionItem(criterion: Criterion): HTMLElement {
     "li",
     {},
     h("span", { class: "criterion-id faint" }, criterion.id),
-    h("div", {}, h("p", {}, criterion.text), example(criterion)),
+    h("div", {}, markdownBlock(criterion.text), example(criterion)),
   );
 }
 
