@@ -136,9 +136,17 @@ def describe_status(tickets: list[Ticket], running: list[str]) -> str:
         return "There are no tickets yet. Tell me what the software should do."
     counts = {state: sum(t.state is state for t in tickets) for state in TicketState}
     parts = [f"{count} {state.value}" for state, count in counts.items() if count]
-    lines = [f"{len(tickets)} ticket(s): {', '.join(parts)}.", ""]
+    noun = "ticket" if len(tickets) == 1 else "tickets"
+    lines = [f"{len(tickets)} {noun}: {', '.join(parts)}.", ""]
     for ticket in tickets:
         if ticket.state not in (TicketState.MERGED, TicketState.REJECTED):
-            now = " (running)" if ticket.id in running else ""
-            lines.append(f"- **{ticket.title}**: {ticket.state.value}{now}")
+            lines.append(f"- **{ticket.title}**: {_standing(ticket, running)}")
     return "\n".join(lines).rstrip()
+
+
+def _standing(ticket: Ticket, running: list[str]) -> str:
+    if ticket.id in running:
+        return f"{ticket.state.value} (running)"
+    if ticket.reservation:
+        return f"{ticket.state.value}, not called done: {ticket.reservation}"
+    return ticket.state.value

@@ -328,6 +328,11 @@ class Ticket(Record):
     """What holds as soon as the branch is at its last commit (the journal of a rebase)."""
     evidence: Evidence = Field(default_factory=Evidence)
 
+    @property
+    def reservation(self) -> str:
+        """Why the ticket is in review and yet not called done; empty in any other state."""
+        return self.evidence.reservation if self.state is TicketState.REVIEW else ""
+
 
 RunOutcome = Literal["review", "blocked", "stopped", "failed", "interrupted"]
 

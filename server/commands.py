@@ -57,7 +57,8 @@ async def tickets(options: argparse.Namespace) -> int:
 def _show_tickets(narrator: Narrator, result: protocol.TicketListResult) -> None:
     for ticket in result.tickets:
         state = f"{ticket.state:<12} {ticket.priority:>4}"
-        narrator.line(f"{ticket.id}  {state}  {ticket.title}")
+        doubted = " (not called done)" if ticket.reservation else ""
+        narrator.line(f"{ticket.id}  {state}  {ticket.title}{doubted}")
     if not result.tickets:
         narrator.line('There are no tickets. Make some: tenon run --request "…"')
 

@@ -261,6 +261,8 @@ export interface Ticket {
   branch?: string;
   /** Why it is blocked, conflicted or rejected, and what can be done. */
   note?: string;
+  /** In review: why the team does not call it done although its tests pass; empty: it does. */
+  reservation?: string;
   /** Files of which the ticket and its base branch have changed the same lines. */
   conflicts?: string[];
   /** True while this server works on it. */

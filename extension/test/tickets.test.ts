@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Ticket, TicketDetail, TicketStateName } from "../src/protocol";
-import { contextValue, grouped, groupOf } from "../src/tickets/groups";
+import { contextValue, description, grouped, groupOf, iconOf } from "../src/tickets/groups";
 import { escapeMarkdown, ticketPage, ticketTooltip } from "../src/tickets/markdown";
 
 function ticket(state: TicketStateName, fields: Partial<Ticket> = {}): Ticket {
@@ -106,6 +106,17 @@ test("a criterion that is nothing but an example has one colon", () => {
   const criteria = [{ id: "AC-1", text: "Example:", call: "f(1)", expected: "2" }];
   const page = ticketPage({ ticket: { ...ticket("review"), criteria }, evidence: {}, log: [] });
   assert.match(page, /AC\\-1 Example: `f\(1\)` → `2`/);
+});
+
+test("a ticket that is not called done stands out in the tree", () => {
+  const fields = { targetFile: "a.py", priority: 2 };
+  const doubted = ticket("review", { ...fields, reservation: "most other code says otherwise" });
+  assert.equal(description(doubted), "not called done · a.py · priority 2");
+  assert.equal(iconOf(doubted).icon, "question");
+  const called = ticket("review", fields);
+  assert.equal(description(called), "a.py · priority 2");
+  assert.equal(iconOf(called).icon, "git-pull-request");
+  assert.equal(iconOf({ ...doubted, running: true }).icon, "loading~spin");
 });
 
 test("text of a model cannot add markup to a ticket's page", () => {

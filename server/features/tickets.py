@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agents.orchestrator import Orchestrator
 from agents.progress import Report
-from memory.records import AcceptanceTest, Ticket, TicketState
+from memory.records import AcceptanceTest, Ticket
 from server import convert
 from server.dispatch import Handler
 from server.language_server import TenonServer
@@ -119,10 +119,9 @@ def _result(team: Orchestrator, ticket: Ticket) -> TicketResult:
 
 
 def _reserved(ticket: Ticket) -> str:
-    reservation = ticket.evidence.reservation
-    if not reservation or ticket.state is not TicketState.REVIEW:
+    if not ticket.reservation:
         return ""
-    return f"Its tests pass, but the team does not call it done: {reservation}."
+    return f"Its tests pass, but the team does not call it done: {ticket.reservation}."
 
 
 HANDLERS: dict[str, Handler] = {

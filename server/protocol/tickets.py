@@ -44,6 +44,8 @@ class Ticket:
     branch: str = ""
     note: str = ""
     """Why it is blocked, conflicted or rejected, and what can be done."""
+    reservation: str = ""
+    """In review: why the team does not call it done although its tests pass; empty: it does."""
     conflicts: list[str] = Factory(list)
     """Files of which the ticket and its base branch have changed the same lines."""
     running: bool = False

@@ -19,8 +19,16 @@ await withWorkbench(options, async (workbench) => {
   await workbench.notification("does not call it done").waitFor();
   await workbench.screenshot("1-told");
   await workbench.clearNotifications();
+  await workbench
+    .ticket(TITLE)
+    .filter({ hasText: "not called done" })
+    .waitFor();
+  await input.fill("How is the work going?");
+  await chat.getByRole("button", { name: "Send" }).click();
+  await chat.getByText("review, not called done").first().waitFor();
+  await workbench.screenshot("2-asked");
   await workbench.ticket(TITLE).first().click();
   await workbench.command("Tenon: Show Ticket Details");
   await page.waitForTimeout(2000);
-  await workbench.screenshot("2-details");
+  await workbench.screenshot("3-details");
 });

@@ -57,6 +57,22 @@ export function grouped(tickets: readonly Ticket[]): Map<Group, Ticket[]> {
   return result;
 }
 
+/** Codicon and theme colour of a ticket; work that the team does not call done asks a question. */
+export function iconOf(ticket: Ticket): Pick<Group, "icon" | "color"> {
+  if (ticket.running) {
+    return { icon: "loading~spin", color: "" };
+  }
+  return ticket.reservation ? { icon: "question", color: "charts.yellow" } : groupOf(ticket);
+}
+
+/** What stands beside a ticket's title. */
+export function description(ticket: Ticket): string {
+  const { targetFile, priority, conflicts = [], reservation } = ticket;
+  const files = conflicts.length ? conflicts.join(", ") : targetFile;
+  const parts = [reservation && "not called done", files, priority && `priority ${priority}`];
+  return parts.filter(Boolean).join(" · ");
+}
+
 /** What may be done with a ticket, for the menus: `ticket.running`, `ticket.review` and so on. */
 export function contextValue(ticket: Ticket): string {
   return `ticket.${ticket.running ? "running" : ticket.state}`;

@@ -4,7 +4,7 @@ import { agentName, figures } from "../agents";
 import { messageOf } from "../errors";
 import type { Ticket } from "../protocol";
 import type { Team } from "../team";
-import { contextValue, grouped, groupOf, type Group } from "./groups";
+import { contextValue, description, grouped, groupOf, iconOf, type Group } from "./groups";
 import { ticketTooltip } from "./markdown";
 
 export interface GroupNode {
@@ -138,9 +138,8 @@ export class TicketTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
     const item = new vscode.TreeItem(ticket.title);
     item.id = ticket.id;
     item.contextValue = contextValue(ticket);
-    item.iconPath = ticket.running
-      ? new vscode.ThemeIcon("loading~spin")
-      : new vscode.ThemeIcon(group.icon, new vscode.ThemeColor(group.color));
+    const { icon, color } = iconOf(ticket);
+    item.iconPath = new vscode.ThemeIcon(icon, color ? new vscode.ThemeColor(color) : undefined);
     item.description = description(ticket);
     item.accessibilityInformation = {
       label: `${ticket.title}, ${group.title}, ${item.description}`,
@@ -153,11 +152,6 @@ export class TicketTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
     };
     return item;
   }
-}
-
-function description({ targetFile, priority, conflicts = [] }: Ticket): string {
-  const files = conflicts.length ? conflicts.join(", ") : targetFile;
-  return [files, priority ? `priority ${priority}` : ""].filter(Boolean).join(" · ");
 }
 
 function groupItem({ group, tickets }: GroupNode): vscode.TreeItem {
