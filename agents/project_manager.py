@@ -19,6 +19,8 @@ _INTENT_CHARACTERS = 600
 _TALK_TOKENS = 80
 _ASKS = re.compile(r"\W*(?:how|what|why|where|which|who)\b", re.IGNORECASE)
 """Begins a message that only wants to know."""
+_SHOWS = re.compile(r"\W*(?:please\s+)?(?:list|show|display)\b", re.IGNORECASE)
+"""Begins a message that only wants to see the tickets."""
 
 
 class Intent(StrEnum):
@@ -66,7 +68,7 @@ class ProjectManager(IAgent):
         """The intent of a message, decided by the model under a schema.
 
         `before` is the message that it goes on from, if it does. Nothing is ever run for a message
-        that asks how, what or why.
+        that asks how, what or why, or to be shown something.
         """
         async with self.working("reading the message"):
             whole = f"{before} {text}" if before else text
@@ -81,8 +83,7 @@ class ProjectManager(IAgent):
                 max_tokens=24,
                 schema=_ROUTING_SCHEMA,
             )
-            asks = routing.intent is Intent.RUN and _ASKS.match(text)
-            intent = Intent.QUESTION if asks else routing.intent
+            intent = _only_asked(text) if routing.intent is Intent.RUN else routing.intent
             await self.log("decision", f"intent: {intent}")
             return intent
 
@@ -111,6 +112,13 @@ _ROUTING_SCHEMA = {
     "required": ["intent"],
     "additionalProperties": False,
 }
+
+
+def _only_asked(text: str) -> Intent:
+    """`RUN`, or what a message is that was taken for it and starts nothing by its first word."""
+    if _ASKS.match(text):
+        return Intent.QUESTION
+    return Intent.STATUS if _SHOWS.match(text) else Intent.RUN
 
 
 def describe_proposal(proposal: SpecProposal) -> str:

@@ -23,6 +23,15 @@ async def test_no_ticket_is_run_for_a_message_that_only_asks(gather: Gather, tex
     assert (await team.ticket(ticket_id)).state is TicketState.READY
 
 
+@pytest.mark.parametrize("text", ["list the tickets", "Please show me all tickets"])
+async def test_tickets_that_are_to_be_shown_are_shown(gather: Gather, text: str) -> None:
+    team = await gather(SLUGIFY, rules=[PLAN, TAKEN_FOR_RUN])
+    ticket_id = await ready_ticket(team)
+    turn = await team.chat(text, None, silent)
+    assert turn.text.startswith("1 ticket: 1 ready") and not turn.ticket_ids
+    assert (await team.ticket(ticket_id)).state is TicketState.READY
+
+
 async def test_a_start_that_goes_on_from_a_question_is_one(gather: Gather) -> None:
     status = {"contains": 'Message: "How far', "reply": '{"intent": "status"}', "times": 1}
     team = await gather(SLUGIFY, rules=[PLAN, status, TAKEN_FOR_RUN])
