@@ -39,6 +39,7 @@ class CrossCheck:
     ) -> None:
         self._bench, self._search = bench, search
         self._observations, self._means = observations, means
+        self._calls = bench.language.calls
         self._predictions: list[Prediction] = []
         self._met: list[Prediction] = []
 
@@ -62,7 +63,7 @@ class CrossCheck:
 
     def objections(self, given: Answers) -> set[Prediction]:
         """What is expected and not done by code that gives these answers."""
-        return set(contradicted(self._predictions, given))
+        return set(contradicted(self._calls, self._predictions, given))
 
     async def passing(self, rung: Rung, test: str) -> list[Seen]:
         """Answers to the ticket with one more `test` that pass its own; what they give."""
@@ -73,13 +74,14 @@ class CrossCheck:
 
     def _asked(self, given: Answers) -> list[str]:
         examples = [c.call for c in self._bench.ticket.criteria if c.call]
-        return telling(readable(given, examples), CALLS, self._observations.disputed())
+        asked = readable(self._calls, given, examples)
+        return telling(self._calls, asked, CALLS, self._observations.disputed())
 
     def _next(self, given: Answers, tried: Sequence[Prediction]) -> Prediction | None:
         """The surest of what is not as expected, while there are time and patience."""
         if self._bench.budget.spent or len(tried) >= CROSS_CHECK.starts:
             return None
-        wrong = contradicted(self._predictions, given)
+        wrong = contradicted(self._calls, self._predictions, given)
         return next((each for each in wrong if each not in tried), None)
 
     async def _truer(self, green: Green, given: Answers, expected: Prediction) -> Green:
@@ -88,9 +90,9 @@ class CrossCheck:
         await self._means.tell(
             f"{call} gives {given[call]}, but the words read as {value}: asking again"
         )
-        passing = await self.passing(CROSS_CHECK, f"assert {call} == {value}")
+        passing = await self.passing(CROSS_CHECK, self._calls.assertion(call, value))
         before = self.objections(given)
-        met = [seen for seen in passing if expected.agrees(seen[1][call])]
+        met = [seen for seen in passing if self._calls.agree(value, seen[1][call])]
         self._met += [expected] if met else []
         doing = [seen for seen in met if self.objections(seen[1]) < before]
         if not doing or len(doing) < _share(expected) * len(passing):
@@ -120,12 +122,12 @@ class CrossCheck:
         return [
             f"{p.call} gives {given[p.call]}; from the words alone one would expect {p.value}. "
             "Is that what you mean?"
-            for p in contradicted(self._met, given)[:1]
+            for p in contradicted(self._calls, self._met, given)[:1]
         ]
 
 
 def _share(expected: Prediction) -> float:
-    if expected.value in ("True", "False"):
+    if expected.value in ("True", "False", "true", "false"):
         return _SHARE_OF_TWO
     return _SHARE_OF_ALL if expected.unanimous else _SHARE
 

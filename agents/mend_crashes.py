@@ -7,7 +7,7 @@ new code has to do as the old.
 from __future__ import annotations
 
 from agents.behaviors.compare_candidates import is_refusal
-from agents.behaviors.find_crashes import crashes, typed_test
+from agents.behaviors.find_crashes import crashes
 from agents.behaviors.write_code import Candidate
 from agents.cross_check import CrossCheck
 from agents.ladder import MEND_CRASHES
@@ -52,7 +52,8 @@ class MendCrashes:
 
     async def _sturdier(self, green: Green, found: dict[str, str]) -> Green:
         call = min(found, key=len)
-        test = typed_test(call, [c.expected for c in self._bench.ticket.criteria if c.expected])
+        values = [c.expected for c in self._bench.ticket.criteria if c.expected]
+        test = self._bench.language.calls.type_assertion(call, values)
         if not test:
             return green
         given = await self._observations.of(green.candidate)
@@ -69,7 +70,7 @@ class MendCrashes:
         given = await self._observations.of(candidate)
         tests = self._bench.tests.modules if self._bench.tests else []
         words = "\n".join([self._bench.words, *(module.source() for module in tests)])
-        return crashes(given, candidate.code, words)
+        return crashes(self._bench.language.calls, given, candidate.code, words)
 
 
 def _does_the_same(given: Answers, other: Answers) -> bool:

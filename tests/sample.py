@@ -51,3 +51,16 @@ def new_repository(root: Path) -> Path:
     git(root, "add", "--all")
     git(root, "commit", "--quiet", "-m", "initial")
     return root
+
+
+def repository_of(root: Path, files: dict[str, str]) -> Path:
+    """A repository with one commit that holds these files."""
+    for path, text in files.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text)
+    git(root, "init", "--quiet", "--initial-branch=main")
+    git(root, "config", "user.name", "Ada")
+    git(root, "config", "user.email", "ada@example.org")
+    git(root, "add", "--all")
+    git(root, "commit", "--quiet", "-m", "initial")
+    return root

@@ -12,10 +12,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from agents.behaviors.compose_tests import imports_for
-from agents.behaviors.find_crashes import is_extreme
-from agents.behaviors.read_claim import claim_of
+from agents.behaviors.find_crashes import is_extreme_call
 from agents.behaviors.write_code import Candidate
+from agents.languages.calls import Calls
 from agents.tools.fresh_inputs import fresh_calls
 from agents.tools.fresh_values import named_numbers
 from agents.tools.observe import NO_ANSWER, Observation, observe
@@ -46,16 +45,16 @@ class Choice:
 
 def calls_to_compare(bench: Workbench) -> tuple[list[str], tuple[str, ...]]:
     """Fresh calls like the ticket's examples, and the imports that they need."""
-    if bench.runner.python is None:
-        return [], ()
-    claims = (claim_of(test.source) for test in (bench.tests.tests if bench.tests else []))
+    calls, symbol = bench.language.calls, bench.ticket.target_symbol
     examples = [c.call for c in bench.ticket.criteria if c.call]
+    claims = (calls.claim(test.source) for test in (bench.tests.tests if bench.tests else []))
     examples = examples or [claim.call for claim in claims if claim is not None]
-    imports = imports_for(examples, bench.ticket.target_symbol, bench.import_of)
+    imports = calls.imports(examples, symbol, bench.import_of)
     if imports is None:
         return [], ()
-    numbers = named_numbers(bench.words, bench.ticket.target_symbol)
-    return fresh_calls(examples, _CALLS, bench.context.seed, numbers), imports
+    literals = [found for each in examples if (found := calls.literals(each)) is not None]
+    numbers = named_numbers(bench.words, symbol)
+    return fresh_calls(literals, _CALLS, bench.context.seed, numbers), imports
 
 
 async def observed(
@@ -66,22 +65,18 @@ async def observed(
     *,
     tested: bool = True,
 ) -> list[Observation]:
-    """What each candidate answers to each call; nothing where no Python can ask them.
+    """What each candidate answers to each call; nothing where they cannot be run.
 
     An observation is sound if the ticket's tests pass, where they are `tested`. The worktree is
     reset.
     """
-    if bench.runner.python is None:
-        return []
     await bench.worktree.reset()
     return await observe(
-        bench.runner.sandbox,
-        bench.runner.python,
+        bench.runner,
         bench.worktree.root,
         bench.ticket.target_file,
         [bench.tests.path] if tested and bench.tests else [],
-        imports,
-        calls,
+        bench.language.calls.probe(bench.test_path, imports, calls),
         [candidate.text for candidate in candidates],
     )
 
@@ -111,7 +106,7 @@ async def choose(
     candidate, _, observation = min(alike, key=lambda entry: len(entry[0].code))
     voters = sum(count for _, count, _ in sound)
     doubts = tuple(_doubts(calls, observation, tallies))
-    against = _is_outnumbered(calls, observation, tallies)
+    against = _is_outnumbered(bench.language.calls, calls, observation, tallies)
     return Choice(candidate, doubts, voters, against, answers)
 
 
@@ -143,12 +138,15 @@ def _score(observation: Observation, tallies: Sequence[Counter[str]]) -> float:
 
 
 def _is_outnumbered(
-    calls: Sequence[str], observation: Observation, tallies: Sequence[Counter[str]]
+    language: Calls,
+    calls: Sequence[str],
+    observation: Observation,
+    tallies: Sequence[Counter[str]],
 ) -> bool:
     return any(
         2 * tally[answer] < tally.total()
         for call, answer, tally in zip(calls, observation.answers, tallies, strict=True)
-        if tally and not is_extreme(call)
+        if tally and not is_extreme_call(language, call)
     )
 
 

@@ -9,10 +9,8 @@ CodeT, 2022, arXiv 2207.10397, where code and tests of one model check each othe
 
 from __future__ import annotations
 
-import ast
-import math
 from collections import Counter
-from collections.abc import AsyncGenerator, Collection, Iterable, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,9 +18,10 @@ from typing import Any
 from agents.asking import completions, request_for
 from agents.base import IAgent
 from agents.behaviors.compare_candidates import is_refusal
-from agents.behaviors.find_crashes import has_negative, is_mistake
 from agents.inference import ChatTurn, CompletionRequest, GenerationFailedError, PromptTooLongError
+from agents.languages.calls import Calls
 from agents.streams import merge
+from agents.tools.fresh_inputs import has_negative, has_nothing
 from agents.workbench import Workbench
 
 _TEMPERATURES = (0.0, 0.8, 0.8, 0.8, 0.8, 0.8)
@@ -34,8 +33,6 @@ _SECONDS = 20.0
 _STOPS = ("\n", "#")
 _LONGEST = 120
 """Characters of an answer; longer ones are not told whole (`agents/tools/observe.py`)."""
-_NEAR = 1e-6
-"""Relative difference of floats that are taken for equal, as pytest does."""
 
 
 @dataclass(frozen=True)
@@ -46,13 +43,6 @@ class Prediction:
     value: str
     """Source of a literal."""
     unanimous: bool
-
-    def agrees(self, answer: str) -> bool:
-        """Whether code that gives `answer` (a ``repr``, or an exception in words) does as said."""
-        try:
-            return _equal(ast.literal_eval(self.value), ast.literal_eval(answer))
-        except (SyntaxError, ValueError, TypeError, MemoryError, RecursionError):
-            return False
 
 
 class PredictOutputs:
@@ -69,7 +59,8 @@ class PredictOutputs:
         examples = [c for c in bench.ticket.criteria if c.call and c.expected and not c.raises]
         if not examples or not agent.tools.models.continues_answers(agent.agent_type):
             return []
-        known = "\n".join(f"{example.call} == {example.expected}" for example in examples)
+        equals = bench.language.calls.equals
+        known = "\n".join(f"{example.call} {equals} {example.expected}" for example in examples)
         found: dict[str, Counter[str]] = {call: Counter() for call in calls}
         streams = [self._values(agent, bench, known, call) for call in calls]
         try:
@@ -84,11 +75,12 @@ class PredictOutputs:
         self, agent: IAgent, bench: Workbench, known: str, call: str
     ) -> AsyncGenerator[tuple[str, str], None]:
         """The values that answers give for `call`, each as the source of a literal."""
-        request = self._request(agent, bench, f"{known}\n{call} ==")
+        calls = bench.language.calls
+        request = self._request(agent, bench, f"{known}\n{call} {calls.equals}")
         label = "reading what calls return"
         async with aclosing(completions(agent, request, bench.context, label)) as answers:
             async for answer in answers:
-                value = _literal(answer.text)
+                value = calls.literal(answer.text)
                 if value and answer.finish_reason == "stop":
                     yield call, value
 
@@ -97,6 +89,7 @@ class PredictOutputs:
         variables: dict[str, Any] = {
             "signature": language.signature_in(bench.words, symbol) or symbol,
             "task": bench.task,
+            "equals": language.calls.equals,
         }
         request = request_for(
             agent, "predict_output", bench.context, variables, max_tokens=_TOKENS, stop=_STOPS
@@ -110,23 +103,25 @@ class PredictOutputs:
         )
 
 
-def readable(answers: dict[str, str], examples: Sequence[str]) -> dict[str, str]:
+def readable(calls: Calls, answers: Mapping[str, str], examples: Sequence[str]) -> dict[str, str]:
     """Those of the calls, with what code answers, whose values the words can be asked for.
 
     Not what the code refuses, which may be no call to make at all, nor negative numbers where no
     example has any: a reader makes up what happens then. Nor what is answered at length.
     """
-    negative = any(map(has_negative, examples))
+    negative = any(_is_negative(calls, example) for example in examples)
     return {
         call: answer
         for call, answer in answers.items()
-        if (negative or not has_negative(call))
-        and (is_mistake(answer) or not is_refusal(answer))
+        if (negative or not _is_negative(calls, call))
+        and (calls.mistakes.told.match(answer) or not is_refusal(answer))
         and len(answer) <= _LONGEST
     }
 
 
-def telling(answers: dict[str, str], count: int, disputed: Collection[str] = ()) -> list[str]:
+def telling(
+    calls: Calls, answers: Mapping[str, str], count: int, disputed: Collection[str] = ()
+) -> list[str]:
     """At most `count` of the calls: the `disputed` first, then in turn those with an empty argument
     or a zero and the others, the shortest of each first, and in turn of answers.
 
@@ -137,9 +132,19 @@ def telling(answers: dict[str, str], count: int, disputed: Collection[str] = ())
         alike.setdefault(answer, []).append(call)
     turns = _in_turn(list(alike.values()))
     ahead = [call for call in turns if call in disputed]
-    edges = [call for call in turns if call not in disputed and _has_nothing(call)]
-    others = [call for call in turns if call not in disputed and not _has_nothing(call)]
+    edges = [call for call in turns if call not in disputed and _is_edge(calls, call)]
+    others = [call for call in turns if call not in disputed and not _is_edge(calls, call)]
     return [*ahead, *_in_turn([edges, others])][:count]
+
+
+def _is_negative(calls: Calls, call: str) -> bool:
+    literals = calls.literals(call)
+    return literals is not None and has_negative(literals)
+
+
+def _is_edge(calls: Calls, call: str) -> bool:
+    literals = calls.literals(call)
+    return literals is not None and has_nothing(literals)
 
 
 def _in_turn(groups: Sequence[Sequence[str]]) -> list[str]:
@@ -147,25 +152,11 @@ def _in_turn(groups: Sequence[Sequence[str]]) -> list[str]:
     return [group[i] for i in range(longest) for group in groups if i < len(group)]
 
 
-def _has_nothing(call: str) -> bool:
-    """Whether an argument is empty or zero."""
-    calls = [node for node in ast.walk(ast.parse(call, mode="eval")) if isinstance(node, ast.Call)]
-    return any(_is_nothing(argument) for each in calls for argument in each.args)
-
-
-def _is_nothing(argument: ast.expr) -> bool:
-    match argument:
-        case ast.Constant(value=value):
-            return not value
-        case ast.List(elts=[]) | ast.Tuple(elts=[]) | ast.Dict(keys=[]):
-            return True
-        case _:
-            return False
-
-
-def contradicted(predictions: Iterable[Prediction], answers: dict[str, str]) -> list[Prediction]:
+def contradicted(
+    calls: Calls, predictions: Iterable[Prediction], answers: Mapping[str, str]
+) -> list[Prediction]:
     """Those that code does not do which gives `answers`; the surest and shortest first."""
-    wrong = [p for p in predictions if not p.agrees(answers[p.call])]
+    wrong = [p for p in predictions if not calls.agree(p.value, answers[p.call])]
     return sorted(wrong, key=lambda p: (not p.unanimous, len(p.call)))
 
 
@@ -174,16 +165,3 @@ def _prediction(call: str, values: Counter[str]) -> Prediction | None:
         if count >= _SURE:
             return Prediction(call, value, count == len(_TEMPERATURES))
     return None
-
-
-def _literal(text: str) -> str:
-    try:
-        return repr(ast.literal_eval(text.strip()))
-    except (SyntaxError, ValueError, TypeError, MemoryError, RecursionError):
-        return ""
-
-
-def _equal(one: object, other: object) -> bool:
-    if isinstance(one, float) and isinstance(other, int | float):
-        return math.isclose(one, other, rel_tol=_NEAR)
-    return one == other

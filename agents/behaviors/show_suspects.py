@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from agents.behaviors.compare_candidates import observed
 from agents.behaviors.compose_tests import WrittenTest
-from agents.behaviors.read_claim import Claim, claim_of
+from agents.behaviors.read_claim import Claim
 from agents.search import Attempt
 from agents.tools.observe import NO_ANSWER
 from agents.workbench import Workbench
@@ -26,6 +26,7 @@ async def in_doubt(
     one the failures are told. The worktree is reset.
     """
     attempts = attempts[:_VERSIONS]
+    claim_of = bench.language.calls.claim
     claims = {t.name: claim for t in tests if (claim := claim_of(t.source)) is not None}
     answers = await _answers(bench, tests, claims, attempts)
     return [_sentence(test, claims, answers, attempts) for test in tests]

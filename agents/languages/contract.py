@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from agents.behaviors.extract_examples import Example
     from agents.behaviors.find_subjects import Subject
     from agents.behaviors.open_function import Opening
+    from agents.languages.calls import Calls
     from agents.tools.edits import MergeResult
     from agents.tools.mutation.contract import Operators
     from agents.tools.repo_map import Symbol
@@ -174,6 +175,10 @@ class Language(Protocol):
     @property
     def operators(self) -> Operators | None:
         """Small changes that a search may make to code; None if nothing is known of them."""
+
+    @property
+    def calls(self) -> Calls:
+        """How single calls are varied, run and read."""
 
     # ------------------------------------------------------------------ examples in words
 

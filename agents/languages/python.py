@@ -18,6 +18,7 @@ from agents.behaviors.plain_asserts import plain
 from agents.behaviors.unittest_style import needs_pytest
 from agents.behaviors.whole_file import sound_start, whole_file
 from agents.languages.contract import ImportOf, ReadTest, Scope
+from agents.languages.python_calls import PythonCalls
 from agents.python_names import identifier, signature_in, slug, standard_import
 from agents.tools.code_blocks import extract_code_blocks
 from agents.tools.edits import MergeResult, extract_symbol, merge_symbols, without_docstring
@@ -171,6 +172,11 @@ class Python:
     def operators(self) -> PythonOperators:
         """See `Language`."""
         return PythonOperators()
+
+    @property
+    def calls(self) -> PythonCalls:
+        """See `Language`."""
+        return PythonCalls()
 
     def examples(self, text: str) -> list[Example]:
         """See `Language`."""

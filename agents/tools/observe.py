@@ -7,30 +7,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from agents.tools.mutation.evaluate import EvaluationError, Evaluator, Pace, Verdict
-from agents.tools.sandbox import Sandbox
+from agents.tools.mutation.evaluate import EvaluationError, Pace, Verdict
+from agents.tools.mutation.judges import judge_of
+from agents.tools.test_runner import TestRunner
 
-_FILE = "test_tenon_observe.py"
 _SECONDS = 20.0
 _PACE = Pace(test=0.5, run=5.0)
+_TELLS = "Saw: "
+"""Of the exception that a probe tells values by, as far as the test runner shows its name."""
 NO_ANSWER = "no answer"
 """Where a call did not end in time, or the version could not be run."""
 
-_HEAD = """\
-import hashlib
-import re
 
+@dataclass(frozen=True)
+class Probe:
+    """A test file of which every test fails, with what a call gives as its message."""
 
-class Saw(Exception):
-    pass
-
-
-def tell(value):
-    text = re.sub(r" at 0x[0-9a-f]+", "", repr(value))
-    if len(text) > 150:
-        text = text[:120] + "… " + hashlib.sha256(text.encode()).hexdigest()[:8]
-    raise Saw(text)
-"""
+    path: str
+    """Where it is put, relative to the repository."""
+    source: str
+    tests: tuple[str, ...]
+    """What the test of each call is named in verdicts."""
 
 
 @dataclass(frozen=True)
@@ -40,48 +37,43 @@ class Observation:
     sound: bool
     """Whether it passes every one of the tests."""
     answers: tuple[str, ...]
-    """For each call the value's ``repr``, or the exception as ``Type: words``."""
+    """For each call the value as source, or the exception as ``Type: words``."""
 
 
 async def observe(
-    sandbox: Sandbox,
-    python: Path,
+    runner: TestRunner,
     root: Path,
     target: str,
     tests: Sequence[str],
-    imports: Sequence[str],
-    calls: Sequence[str],
+    probe: Probe,
     versions: Sequence[str],
 ) -> list[Observation]:
-    """For each of `versions` (texts of the file `target`) what each of `calls` gives.
+    """For each of `versions` (texts of the file `target`) what each call of `probe` gives.
 
-    Runs in the sandbox, beside the files `tests`; the file that holds the calls is put into
-    `root` and taken away again. Empty if nothing could be run.
+    Runs in the sandbox, beside the files `tests`; the probe is put into `root` and taken away
+    again. Empty if nothing could be run.
     """
-    probe = root / _FILE
-    await asyncio.to_thread(probe.write_text, _source(imports, calls), "utf-8")
+    place = root / probe.path
+    await asyncio.to_thread(_put, place, probe.source)
     try:
         async with (
             asyncio.timeout(_SECONDS),
-            Evaluator.open(
-                sandbox, python, root, target, [*tests, _FILE], seconds=_SECONDS
-            ) as evaluator,
+            judge_of(runner, root, target, [*tests, probe.path], seconds=_SECONDS) as judge,
         ):
-            verdicts = await evaluator.run(versions, _PACE)
+            verdicts = await judge.run(versions, _PACE)
     except (EvaluationError, OSError, TimeoutError):
         return []
     finally:
-        await asyncio.to_thread(probe.unlink, missing_ok=True)
-    return [_observation(verdict, len(calls)) for verdict in verdicts]
+        await asyncio.to_thread(place.unlink, missing_ok=True)
+    return [_observation(verdict, probe) for verdict in verdicts]
 
 
-def _observation(verdict: Verdict, calls: int) -> Observation:
-    names = [f"{_FILE}::test_{number}" for number in range(calls)]
-    answers = tuple(verdict.failures.get(n, NO_ANSWER).removeprefix("Saw: ") for n in names)
-    others = verdict.failures.keys() - set(names)
+def _put(place: Path, text: str) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(text, "utf-8")
+
+
+def _observation(verdict: Verdict, probe: Probe) -> Observation:
+    answers = tuple(verdict.failures.get(n, NO_ANSWER).removeprefix(_TELLS) for n in probe.tests)
+    others = verdict.failures.keys() - set(probe.tests)
     return Observation(not others and bool(verdict.passed), answers)
-
-
-def _source(imports: Sequence[str], calls: Sequence[str]) -> str:
-    tests = [f"def test_{number}():\n    tell({call})\n" for number, call in enumerate(calls)]
-    return "\n\n".join(["\n".join(imports), _HEAD, *tests])

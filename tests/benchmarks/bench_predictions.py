@@ -86,11 +86,12 @@ class Counting:
         self, bench: Workbench, tester: Tester, count: Count, answers: dict[str, str]
     ) -> None:
         examples = [c.call for c in bench.ticket.criteria if c.call]
-        asked = telling(readable(answers, examples), CALLS)
+        calls = bench.language.calls
+        asked = telling(calls, readable(calls, answers, examples), CALLS)
         began = time.monotonic()
         predictions = await tester.predict(bench, asked)
         count.seconds = round(time.monotonic() - began, 1)
-        wrong = contradicted(predictions, answers)
+        wrong = contradicted(calls, predictions, answers)
         count.calls, count.sure = len(asked), len(predictions)
         count.sure_right = count.sure - len(wrong)
         count.unanimous = sum(p.unanimous for p in predictions)

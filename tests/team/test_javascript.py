@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from agents.orchestrator import Orchestrator
-from agents.progress import Progress, silent
+from agents.progress import silent
 from memory.records import AcceptanceTest, Ticket, TicketState
 from server.models.scripted import ScriptedModel
-from tests.sample import git
+from tests.sample import git, repository_of
 from tests.team.conftest import Gather, ready_ticket
 
 TEXT = """\
@@ -85,18 +85,6 @@ def repository(tmp_path: Path) -> Path:
     return repository_of(root, files)
 
 
-def repository_of(root: Path, files: dict[str, str]) -> Path:
-    for path, text in files.items():
-        (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_text(text)
-    git(root, "init", "--quiet", "--initial-branch=main")
-    git(root, "config", "user.name", "Ada")
-    git(root, "config", "user.email", "ada@example.org")
-    git(root, "add", "--all")
-    git(root, "commit", "--quiet", "-m", "initial")
-    return root
-
-
 def node_tests(root: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(["node", "--test"], cwd=root, capture_output=True, text=True, check=False)
 
@@ -164,15 +152,6 @@ export function slugify(text) {
     assert ticket.evidence.green_run and ticket.evidence.green_run.passed == 2
     await team.accept_ticket(ticket.id)
     assert node_tests(repository).returncode == 0
-
-
-async def test_second_opinion_is_for_python(gather: Gather) -> None:
-    team = await gather(WRONG, SLUGIFY)
-    heard: list[Progress] = []
-    ticket = await team.run_ticket(await ready_ticket(team, WISH), heard.append)
-
-    assert ticket.state is TicketState.REVIEW, ticket.note
-    assert "second opinion" not in {cost.rung for cost in ticket.evidence.rungs}
 
 
 WHOLE = """```javascript

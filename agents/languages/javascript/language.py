@@ -18,6 +18,7 @@ from agents.languages.contract import ImportOf, ReadTest, Scope
 from agents.languages.javascript.added_tests import with_tests
 from agents.languages.javascript.answer import reason
 from agents.languages.javascript.blocks import code_blocks
+from agents.languages.javascript.calls import ScriptCalls
 from agents.languages.javascript.check_test import check_test
 from agents.languages.javascript.compose import (
     ScriptTestModule,
@@ -315,6 +316,11 @@ class JavaScript:
     def operators(self) -> ScriptOperators:
         """See `Language`."""
         return ScriptOperators(self.grammar, self._default_name)
+
+    @property
+    def calls(self) -> ScriptCalls:
+        """See `Language`."""
+        return ScriptCalls(self.test_framework, self._system_of(""))
 
     # ------------------------------------------------------------------ examples in words
 

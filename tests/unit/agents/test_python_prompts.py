@@ -72,7 +72,9 @@ _VARIANTS: dict[str, list[dict[str, Any]]] = {
         }
         for signature, example in (("", ""), ("slugify(text)", "def test_a():\n    pass"))
     ],
-    "predict_output": [{"signature": "slugify(text)", "task": "Turn a title into a slug."}],
+    "predict_output": [
+        {"signature": "slugify(text)", "task": "Turn a title into a slug.", "equals": "=="}
+    ],
     "write_tests_for_code": [
         {**_CODE, "module": "textkit.cleaning", "import_line": "from textkit.cleaning import f"}
     ],

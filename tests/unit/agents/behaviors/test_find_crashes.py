@@ -2,14 +2,15 @@
 
 import pytest
 
-from agents.behaviors.find_crashes import crashes, typed_test
+from agents.behaviors.find_crashes import crashes
+from agents.languages.python import PYTHON
 
 POPPED = "IndexError: pop from empty list"
 
 
 def test_crash_is_told_with_its_call():
     answers = {"f([1])": POPPED, "f([2])": "[2]"}
-    assert crashes(answers, "def f(x): ...", "Sort them.") == {"f([1])": POPPED}
+    assert crashes(PYTHON.calls, answers, "def f(x): ...", "Sort them.") == {"f([1])": POPPED}
 
 
 @pytest.mark.parametrize(
@@ -22,7 +23,7 @@ def test_crash_is_told_with_its_call():
     ],
 )
 def test_what_builtins_say_of_a_mistake_is_a_crash(answer: str):
-    assert crashes({"f([1])": answer}, "", "") == {"f([1])": answer}
+    assert crashes(PYTHON.calls, {"f([1])": answer}, "", "") == {"f([1])": answer}
 
 
 @pytest.mark.parametrize(
@@ -42,22 +43,4 @@ def test_what_builtins_say_of_a_mistake_is_a_crash(answer: str):
     ],
 )
 def test_what_may_be_meant_is_no_crash(call: str, answer: str, code: str, words: str):
-    assert crashes({call: answer}, code, words) == {}
-
-
-@pytest.mark.parametrize(
-    ("values", "kind"),
-    [
-        (["True", "False"], "bool"),
-        (["1", "2.5"], "int | float"),
-        (["'a'", "None"], "str | None"),
-        (["[]", "[1, 2]"], "list"),
-        (["Fraction(1, 2)", "(1, 2)"], "tuple"),
-    ],
-)
-def test_a_call_gives_what_is_of_the_type_of_the_examples(values: list[str], kind: str):
-    assert typed_test("f(7)", values) == f"assert isinstance(f(7), {kind})"
-
-
-def test_examples_without_a_value_that_can_be_read_show_no_type():
-    assert typed_test("f(7)", ["Fraction(1, 2)", "f("]) == ""
+    assert crashes(PYTHON.calls, {call: answer}, code, words) == {}

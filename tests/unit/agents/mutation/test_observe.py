@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from agents.languages.python import PYTHON
 from agents.tools.observe import NO_ANSWER, Observation, observe
+from agents.tools.runners.pytest_runner import Pytest
 from agents.tools.sandbox import Sandbox
+from agents.tools.test_runner import TestRunner
 
 CALLS = ["f(0)", "f(-1)", "f(300)"]
 TESTS = "from target import f\n\n\ndef test_one():\n    assert f(1) == 1\n"
@@ -21,11 +24,9 @@ def root(tmp_path: Path) -> Path:
 
 async def seen(root: Path, *bodies: str) -> list[Observation]:
     versions = [f"def f(x):\n    {body}\n" for body in bodies]
-    python = Path(sys.executable)
-    found = await observe(
-        await Sandbox.probe(), python, root, "target.py", ["test_f.py"],
-        ["from target import f"], CALLS, versions,
-    )  # fmt: skip
+    runner = TestRunner(await Sandbox.probe(), Pytest(Path(sys.executable)))
+    probe = PYTHON.calls.probe("test_f.py", ["from target import f"], CALLS)
+    found = await observe(runner, root, "target.py", ["test_f.py"], probe, versions)
     assert sorted(p.name for p in root.glob("*.py")) == ["target.py", "test_f.py"]
     return found
 

@@ -6,13 +6,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.tools.fresh_inputs import fresh_calls
+from agents.languages.python import PYTHON
+from agents.tools import fresh_inputs
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-99, 99) | st.text(max_size=6) | st.floats(-9, 9),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner),
     max_leaves=6,
 )
+
+
+def fresh_calls(examples: list[str], count: int, seed: int = 0) -> list[str]:
+    literals = [found for each in examples if (found := PYTHON.calls.literals(each)) is not None]
+    return fresh_inputs.fresh_calls(literals, count, seed)
 
 
 @settings(deadline=None)

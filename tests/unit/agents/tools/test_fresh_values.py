@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from agents.languages.python import PYTHON
 from agents.tools.fresh_inputs import fresh_calls
 from agents.tools.fresh_values import named_numbers, others
 
@@ -23,7 +24,8 @@ def test_numbers_of_the_prose_are_named_and_those_of_calls_are_not() -> None:
 def test_numbers_that_are_named_are_tried_with_their_neighbours() -> None:
     assert {16, 17, 18} <= set(others(30, [17]))
     assert {16.0, 17.0, 18.0} <= set(others(2.5, [17]))
-    assert "f(17)" in fresh_calls(["f(30)"], 40, numbers=[17])
+    call = PYTHON.calls.literals("f(30)")
+    assert call and "f(17)" in fresh_calls([call], 40, numbers=[17])
 
 
 def test_a_number_in_a_text_is_replaced_by_one_as_wide() -> None:
