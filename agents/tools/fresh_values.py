@@ -8,9 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import cycle
 
 _NUMBER = re.compile(r"(?<![\w.])\d{1,6}(?![\w]|\.\d)")
 _DIGITS = re.compile(r"\d+")
+_MARK = re.compile(r"(?<=[^\W\d_])[,.:;!?](?=\s|$)")
+"""Of punctuation, what ends a word of a sentence."""
+_MARKS = ("?!", ";.")
+"""Other marks that take its place in turn."""
 _MOST_NUMBERS = 16
 _MOST_RUNS = 3
 """Runs of digits in a text that are changed."""
@@ -63,6 +68,7 @@ def _like(value: object, numbers: Sequence[int]) -> Iterator[object]:
             yield from map(float, near)
         case str():
             yield from _texts(value)
+            yield from _punctuated(value)
             yield from _renumbered(value, numbers)
         case list():
             yield from _sequences(value)
@@ -81,6 +87,13 @@ def _texts(text: str) -> Iterator[str]:
     yield from ("", text[:1], text[:-1], text[::-1], text + text, text.swapcase(), text.upper())
     yield from (f"{text[:middle]} {text[middle:]}", f" {text} ", text[middle:] + text[:middle])
     yield f"{text[:middle]}1234{text[middle:]}"
+
+
+def _punctuated(text: str) -> Iterator[str]:
+    """A sentence with other marks: what holds for some of them may hold for all."""
+    for marks in _MARKS:
+        turns = cycle(marks)
+        yield "".join(f"{part}{next(turns)}" for part in _MARK.split(text))[:-1]
 
 
 def _renumbered(text: str, numbers: Sequence[int]) -> Iterator[str]:

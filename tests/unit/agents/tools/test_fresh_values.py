@@ -38,3 +38,10 @@ def test_a_number_in_a_text_is_replaced_by_one_as_wide() -> None:
 def test_others_are_of_the_same_type_and_differ(value: object) -> None:
     found = list(others(value, [7, 12]))
     assert found and all(type(each) is type(value) and each != value for each in found)
+
+
+def test_a_sentence_has_other_marks_and_what_is_no_sentence_keeps_its_own() -> None:
+    texts = set(others("A man, a plan: Panama. 1, 2"))
+    assert {"A man? a plan! Panama? 1, 2", "A man; a plan. Panama; 1, 2"} <= texts
+    for text in ("notes.txt", "04-07-2040", "3.5", "1, 2, 3", "f(a,b)"):
+        assert not [other for other in others(text) if "?" in str(other) or ";" in str(other)]
