@@ -39,19 +39,19 @@ _MISTAKES = Mistakes(
 )
 
 _HEAD = """\
-import hashlib
-import re
+import hashlib as tenon_hashlib
+import re as tenon_re
 
 
-class Saw(Exception):
+class TenonSaw(Exception):
     pass
 
 
-def tell(value):
-    text = re.sub(r" at 0x[0-9a-f]+", "", repr(value))
+def tenon_tell(value):
+    text = tenon_re.sub(r" at 0x[0-9a-f]+", "", repr(value))
     if len(text) > 150:
-        text = text[:120] + "… " + hashlib.sha256(text.encode()).hexdigest()[:8]
-    raise Saw(text)
+        text = text[:120] + "… " + tenon_hashlib.sha256(text.encode()).hexdigest()[:8]
+    raise TenonSaw(text)
 """
 
 
@@ -80,7 +80,9 @@ class PythonCalls:
 
     def probe(self, path: str, imports: Sequence[str], calls: Sequence[str]) -> Probe:
         """See `Calls`: at the top, where a file is imported from by the names of its modules."""
-        tests = [f"def test_{number}():\n    tell({call})\n" for number, call in enumerate(calls)]
+        tests = [
+            f"def test_{number}():\n    tenon_tell({call})\n" for number, call in enumerate(calls)
+        ]
         source = "\n\n".join(["\n".join(imports), _HEAD, *tests])
         names = tuple(f"{_PROBE}::test_{number}" for number in range(len(calls)))
         return Probe(_PROBE, source, names)

@@ -13,7 +13,7 @@ from agents.tools.test_runner import TestRunner
 
 _SECONDS = 20.0
 _PACE = Pace(test=0.5, run=5.0)
-_TELLS = "Saw: "
+_TELLS = "TenonSaw: "
 """Of the exception that a probe tells values by, as far as the test runner shows its name."""
 NO_ANSWER = "no answer"
 """Where a call did not end in time, or the version could not be run."""

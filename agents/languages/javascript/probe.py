@@ -1,4 +1,7 @@
-"""A test file of JavaScript that tells what calls give; see `agents.tools.observe`."""
+"""A test file of JavaScript that tells what calls give; see `agents.tools.observe`.
+
+Its own names begin with ``tenon``, since any other may be that of what is called.
+"""
 
 from __future__ import annotations
 
@@ -12,27 +15,30 @@ from agents.languages.javascript.project import Framework
 from agents.tools.observe import Probe
 
 _STEM = "tenon-observe"
-_MODULES = (("createHash", "node:crypto"), ("inspect", "node:util"))
+_IMPORTS = (
+    Imported("node:crypto", "createHash", "tenonHash"),
+    Imported("node:util", "inspect", "tenonInspect"),
+)
 _HEAD = """\
-class Saw extends Error {
-  name = "Saw";
+class TenonSaw extends Error {
+  name = "TenonSaw";
 }
 
-async function tell(call) {
+async function tenonTell(call) {
   let text;
   try {
-    text = shown(await call());
+    text = tenonShown(await call());
   } catch (error) {
     text = `${error?.name ?? "Error"}: ${error?.message ?? error}`.split("\\n")[0];
   }
-  const digest = createHash("sha256").update(text).digest("hex").slice(0, 8);
-  throw new Saw(text.length > 150 ? `${text.slice(0, 120)}… ${digest}` : text);
+  const digest = tenonHash("sha256").update(text).digest("hex").slice(0, 8);
+  throw new TenonSaw(text.length > 150 ? `${text.slice(0, 120)}… ${digest}` : text);
 }
 
-function shown(value) {
+function tenonShown(value) {
   if (value instanceof Error) return `[${value.name}: ${value.message}]`;
   const whole = { breakLength: Infinity, depth: 9, maxArrayLength: null, maxStringLength: null };
-  return inspect(value, { ...whole, compact: 9 });
+  return tenonInspect(value, { ...whole, compact: 9 });
 }
 """
 
@@ -48,11 +54,11 @@ def probe(
     folder, name = posixpath.split(path)
     names = [f"tenon observes call {number}" for number in range(len(calls))]
     tests = [
-        f'test("{name}", () => tell(() => {call}));'
+        f'test("{name}", () => tenonTell(() => {call}));'
         for name, call in zip(names, calls, strict=True)
     ]
-    modules = [Imported(module, own, own).line(system, '"', ";") for own, module in _MODULES]
-    own = framework_imports(framework, system)
-    head = "\n".join(["// @ts-nocheck", *dict.fromkeys([*own, *modules, *imports])])
+    own = [line.line(system, '"', ";") for line in _IMPORTS]
+    own += framework_imports(framework, system)
+    head = "\n".join(["// @ts-nocheck", *dict.fromkeys([*own, *imports])])
     source = "\n\n".join([head, _HEAD, "\n".join(tests)]) + "\n"
     return Probe(posixpath.join(folder, _STEM + name[name.index(".") :]), source, tuple(names))

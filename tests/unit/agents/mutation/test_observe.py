@@ -60,3 +60,17 @@ async def test_an_object_without_a_repr_of_its_own_has_no_address(root: Path):
 async def test_a_file_that_does_not_parse_answers_nothing(root: Path):
     (found,) = await seen(root, "return (")
     assert found.answers == (NO_ANSWER,) * 3 and not found.sound
+
+
+@pytest.mark.parametrize("name", ["tell", "re", "hashlib", "Saw"])
+async def test_what_is_called_may_have_any_name(root: Path, name: str):
+    text = f"def {name}(x):\n    return x * 'a'\n"
+    (root / "target.py").write_text(text)
+    (root / "test_f.py").write_text(
+        f"from target import {name}\n\ndef test_one():\n    {name}(1)\n"
+    )
+    calls = [f"{name}(2)", f"{name}(300)"]
+    runner = TestRunner(await Sandbox.probe(), Pytest(Path(sys.executable)))
+    probe = PYTHON.calls.probe("test_f.py", [f"from target import {name}"], calls)
+    (found,) = await observe(runner, root, "target.py", ["test_f.py"], probe, [text])
+    assert found.sound and found.answers[0] == "'aa'" and found.answers[1].startswith("'aaa")

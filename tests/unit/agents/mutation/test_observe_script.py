@@ -94,3 +94,16 @@ async def test_typescript_is_asked_without_its_types_being_checked(
     (tmp_path / "near.test.ts").write_text(text)
     (found,) = await seen(sandbox, tmp_path, "node", "return x;", target="near.ts")
     assert found.sound and found.answers == ("0", "1", "300", "2")
+
+
+@pytest.mark.parametrize("name", ["inspect", "createHash", "tell", "shown", "Saw"])
+async def test_what_is_called_may_have_any_name(
+    sandbox: Sandbox, tmp_path: Path, name: str
+) -> None:
+    one = ScriptMiss(name, f"export const {name} = (x) => x;\n", ((f"{name}(7)", "7"),))
+    one.write(tmp_path)
+    runner = TestRunner(sandbox, choose(tmp_path, "near.js"))
+    calls = language_of("near.js", (), {"package.json": '{"type": "module"}'}).calls
+    probe = calls.probe("near.test.js", [f'import {{ {name} }} from "./near.js";'], [f"{name}(1)"])
+    (found,) = await observe(runner, tmp_path, "near.js", ["near.test.js"], probe, [one.source])
+    assert found.sound and found.answers == ("1",)
