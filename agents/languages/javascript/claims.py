@@ -11,8 +11,15 @@ from agents.tools.syntax_tree import Node, text_of
 
 
 def claim_of(source: str) -> Claim | None:
-    """The claim of a test with a single assertion of a value; None for any other test."""
-    call = expression(read_test(source).text.strip().removesuffix(";"))
+    """The claim of a test with a single assertion of a value; None for any other test.
+
+    Of a test that was brought the source may not be known, and is empty.
+    """
+    try:
+        text = read_test(source).text if source.strip() else ""
+    except SyntaxError:
+        return None
+    call = expression(text.strip().removesuffix(";"))
     if call is None or call.type != "call_expression":
         return None
     function, listed = (call.child_by_field_name(f) for f in ("function", "arguments"))

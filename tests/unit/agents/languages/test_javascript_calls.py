@@ -194,5 +194,6 @@ def test_an_expected_value_is_asserted_as_tests_are_shown() -> None:
 def test_a_test_says_one_thing_of_one_call_or_is_not_read(
     body: str, claim: tuple[str, str] | None
 ) -> None:
+    assert CALLS.claim("") is CALLS.claim("test(") is None
     found = CALLS.claim(f'test("f", () => {{\n  {body}\n}});')
     assert (found and (found.call, found.expected)) == claim
