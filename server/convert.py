@@ -92,7 +92,6 @@ def ticket(record: records.Ticket, running: Iterable[str] = ()) -> protocol.Tick
         state=str(record.state),
         criteria=criteria(record.criteria),
         running=record.id in running,
-        reservation=record.reservation,
     )
 
 

@@ -45,12 +45,7 @@ def git(repository: Path, *arguments: str) -> str:
 def new_repository(root: Path) -> Path:
     """A fresh copy of the sample package with one commit on branch main."""
     shutil.copytree(EXAMPLE, root)
-    git(root, "init", "--quiet", "--initial-branch=main")
-    git(root, "config", "user.name", "Ada")
-    git(root, "config", "user.email", "ada@example.org")
-    git(root, "add", "--all")
-    git(root, "commit", "--quiet", "-m", "initial")
-    return root
+    return _committed(root)
 
 
 def repository_of(root: Path, files: dict[str, str]) -> Path:
@@ -58,6 +53,10 @@ def repository_of(root: Path, files: dict[str, str]) -> Path:
     for path, text in files.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text)
+    return _committed(root)
+
+
+def _committed(root: Path) -> Path:
     git(root, "init", "--quiet", "--initial-branch=main")
     git(root, "config", "user.name", "Ada")
     git(root, "config", "user.email", "ada@example.org")

@@ -11,12 +11,9 @@ from agents.tools.syntax_tree import Node, text_of
 
 
 def claim_of(source: str) -> Claim | None:
-    """The claim of a test with a single assertion of a value; None for any other test.
-
-    Of a test that was brought the source may not be known, and is empty.
-    """
+    """The claim of a test with a single assertion of a value; None for any other test."""
     try:
-        text = read_test(source).text if source.strip() else ""
+        text = read_test(source).text
     except SyntaxError:
         return None
     call = expression(text.strip().removesuffix(";"))

@@ -69,9 +69,12 @@ _EXPECTS: dict[str, Callable[[list[str]], str]] = {
 
 
 def read_test(source: str) -> ReadTest:
-    """The test in plain assertions; one that needs other statements too keeps its name."""
+    """The test in plain assertions; one that needs other statements too keeps its name.
+
+    Of a test that was brought the source may not be known, and is empty.
+    """
     module = Module(source, _GRAMMAR)
-    call = call_of(module.statements[0])
+    call = call_of(module.statements[0]) if module.statements else None
     statements = [text_of(node) for node in call.statements] if call else [source]
     lines = _inlined([_plain(text) for text in statements])
     text = "\n".join(lines)

@@ -57,7 +57,7 @@ def probe(
         f'test("{name}", () => tenonTell(() => {call}));'
         for name, call in zip(names, calls, strict=True)
     ]
-    own = [line.line(system, '"', ";") for line in _IMPORTS]
+    own = [imported.line(system, '"', ";") for imported in _IMPORTS]
     own += framework_imports(framework, system)
     head = "\n".join(["// @ts-nocheck", *dict.fromkeys([*own, *imports])])
     source = "\n\n".join([head, _HEAD, "\n".join(tests)]) + "\n"
